@@ -1,0 +1,5 @@
+/** The thaw command. */
+@NullMarked
+package thaw.cli;
+
+import org.jspecify.annotations.NullMarked;

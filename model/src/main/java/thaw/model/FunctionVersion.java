@@ -1,0 +1,42 @@
+package thaw.model;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * All a worker needs to know to run one version of a function. Two equal values may share
+ * sandboxes; any change of code or configuration gives another {@code revisionId} and so other
+ * sandboxes.
+ *
+ * @param accountId 12 digits
+ * @param region AWS region name as in the function's ARN, for example {@code us-east-1}
+ * @param name the function's bare name
+ * @param version {@code $LATEST} or a published version's number
+ * @param revisionId changes with every change of code or configuration
+ * @param runtime the guest runtime image that runs it, for example {@code python3.13}
+ * @param handler as in the API, for example {@code app.handler}; may be empty for {@code provided}
+ * @param memorySizeMb MemorySize in MiB, 128 to 10,240
+ * @param timeout longest duration of one invocation
+ * @param ephemeralStorageMb size of /tmp in MiB, 512 to 10,240
+ * @param environment the customer's variables
+ * @param codeSha256 SHA-256 of the deployment package, lower-case hex; names it in the code store
+ * @param logGroup name of the log group its output goes to
+ */
+public record FunctionVersion(
+    String accountId,
+    String region,
+    String name,
+    String version,
+    String revisionId,
+    String runtime,
+    String handler,
+    int memorySizeMb,
+    Duration timeout,
+    int ephemeralStorageMb,
+    Map<String, String> environment,
+    String codeSha256,
+    String logGroup) {
+  public FunctionVersion {
+    environment = Map.copyOf(environment);
+  }
+}

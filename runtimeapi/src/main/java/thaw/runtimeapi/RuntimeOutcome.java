@@ -1,0 +1,32 @@
+package thaw.runtimeapi;
+
+/** What the runtime did with INIT or with an invocation. */
+@SuppressWarnings("ArrayRecordComponent") // opaque bytes, compared by nobody
+public sealed interface RuntimeOutcome {
+  /** INIT is done: the runtime asked for its first invocation. */
+  record Ready() implements RuntimeOutcome {}
+
+  /**
+   * The function answered.
+   *
+   * @param payload the answer's bytes, at most {@link thaw.model.Limits#PAYLOAD_BYTES}
+   */
+  record Responded(byte[] payload) implements RuntimeOutcome {}
+
+  /**
+   * The runtime reported an error, of INIT or of the invocation.
+   *
+   * @param errorType value of Lambda-Runtime-Function-Error-Type, or empty
+   * @param payload the error document the runtime sent
+   */
+  record Failed(String errorType, byte[] payload) implements RuntimeOutcome {}
+
+  /** The answer was larger than {@link thaw.model.Limits#PAYLOAD_BYTES}. */
+  record TooLarge(long bytes) implements RuntimeOutcome {}
+
+  /** The runtime's process ended without an answer. */
+  record Exited() implements RuntimeOutcome {}
+
+  /** Time ran out. */
+  record TimedOut() implements RuntimeOutcome {}
+}

@@ -1,0 +1,34 @@
+package thaw.sandbox;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import thaw.agent.AgentConnection;
+import thaw.agent.GuestNetwork;
+
+/** A running sandbox: one VM (or container) that serves one invocation at a time. */
+public interface Sandbox extends AutoCloseable {
+  /** Unique on this host. */
+  String id();
+
+  /** The connection to its agent. */
+  AgentConnection agent();
+
+  /** How its NIC is to be configured, or empty if it has no network. */
+  Optional<GuestNetwork> network();
+
+  /** Stops the virtual CPU: an idle sandbox burns none. No effect if it is stopped. */
+  void pause() throws SandboxException;
+
+  /** Lets the virtual CPU run again. No effect if it runs. */
+  void resume() throws SandboxException;
+
+  /** Resident memory of the sandbox on the host, bytes (best effort, 0 if unknown). */
+  long residentBytes();
+
+  /** Completes, with a reason for people, when the sandbox has died for whatever reason. */
+  CompletableFuture<String> died();
+
+  /** Kills it and returns when nothing of it is left. */
+  @Override
+  void close();
+}
