@@ -1,0 +1,90 @@
+package thaw.e2e;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds the graph of ARCHITECTURE.md: every module, and the only modules it may use. An arrow that
+ * is not in the table fails here before it becomes a habit.
+ */
+final class ArchitectureTest {
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("model", Set.of()),
+          Map.entry("settings", Set.of()),
+          Map.entry("api", Set.of("model")),
+          Map.entry("code", Set.of("model", "settings")),
+          Map.entry("configuration", Set.of("model", "settings", "api", "code")),
+          Map.entry("agent", Set.of()),
+          Map.entry("guest", Set.of("settings", "agent")),
+          Map.entry("sandbox", Set.of("model", "agent")),
+          Map.entry("microvm", Set.of("model", "settings", "agent", "sandbox", "guest")),
+          Map.entry("runtimeapi", Set.of("model", "agent")),
+          Map.entry(
+              "worker", Set.of("model", "settings", "code", "agent", "sandbox", "runtimeapi")),
+          Map.entry("frontend", Set.of("model", "settings", "api", "configuration", "worker")),
+          Map.entry(
+              "cli",
+              Set.of(
+                  "model",
+                  "settings",
+                  "api",
+                  "code",
+                  "configuration",
+                  "agent",
+                  "guest",
+                  "sandbox",
+                  "microvm",
+                  "runtimeapi",
+                  "worker",
+                  "frontend")));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("thaw");
+
+  @Test
+  void everyModuleIsInTheTable() {
+    Set<String> modules =
+        CLASSES.stream().map(ArchitectureTest::moduleOf).collect(Collectors.toSet());
+    assertThat(modules).isEqualTo(MAY_USE.keySet());
+  }
+
+  @Test
+  void noModuleUsesOneThatIsNotBelowIt() {
+    Map<String, Set<String>> forbidden = new TreeMap<>();
+    for (JavaClass origin : CLASSES) {
+      String from = moduleOf(origin);
+      origin.getDirectDependenciesFromSelf().stream()
+          .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+          .filter(target -> target.getPackageName().startsWith("thaw."))
+          .map(ArchitectureTest::moduleOf)
+          .filter(to -> !to.equals(from) && !MAY_USE.getOrDefault(from, Set.of()).contains(to))
+          .forEach(to -> forbidden.computeIfAbsent(from, key -> new TreeSet<>()).add(to));
+    }
+    assertThat(forbidden).isEmpty();
+  }
+
+  @Test
+  void modulesAreFreeOfCycles() {
+    slices().matching("thaw.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  private static String moduleOf(JavaClass type) {
+    String inner = type.getPackageName().substring("thaw.".length());
+    int dot = inner.indexOf('.');
+    return dot < 0 ? inner : inner.substring(0, dot);
+  }
+}
