@@ -1,0 +1,1 @@
+"""Reads a table, sums it up, writes a page."""
