@@ -9,6 +9,7 @@ package thaw.model;
  */
 public enum ErrorCode {
   VALIDATION("ValidationException", 400),
+  SERIALIZATION("SerializationException", 400),
   INVALID_PARAMETER_VALUE("InvalidParameterValueException", 400),
   INVALID_REQUEST_CONTENT("InvalidRequestContentException", 400),
   CODE_STORAGE_EXCEEDED("CodeStorageExceededException", 400),
