@@ -1,0 +1,102 @@
+"""The context object that a handler gets, with AWS's attributes."""
+
+import os
+import sys
+import time
+
+from . import json_format
+from .errors import Fault
+
+# Of the invocation being handled; what the log shows beside a message.
+request_id = ""
+
+
+class _Record:
+    """Attributes by a fixed list of names, from a dict; what is missing is None."""
+
+    __slots__ = ()
+
+    def __init__(self, values):
+        for name in self.__slots__:
+            setattr(self, name, values.get(name))
+
+    def __repr__(self):
+        fields = ",".join(f"{name}={getattr(self, name)}" for name in self.__slots__)
+        return f"{type(self).__name__}([{fields}])"
+
+
+class CognitoIdentity(_Record):
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+
+class Client(_Record):
+    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+
+class ClientContext(_Record):
+    __slots__ = ("custom", "env", "client")
+
+    def __init__(self, values):
+        super().__init__(values)
+        if self.client is not None:
+            self.client = Client(self.client)
+
+
+class LambdaContext:
+    def __init__(self, invocation):
+        header = invocation.headers.get
+        environment = os.environ.get
+        self.aws_request_id = invocation.request_id
+        self.log_group_name = environment("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = environment("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = environment("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = environment("AWS_LAMBDA_FUNCTION_VERSION")
+        self.invoked_function_arn = header("lambda-runtime-invoked-function-arn")
+        self.tenant_id = header("lambda-runtime-tenant-id")
+        self.client_context = _client_context(header("lambda-runtime-client-context"))
+        self.identity = _identity(header("lambda-runtime-cognito-identity"))
+        self._deadline_millis = int(header("lambda-runtime-deadline-ms", "0"))
+
+    def get_remaining_time_in_millis(self):
+        return max(0, self._deadline_millis - int(time.time() * 1000))
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+    def __repr__(self):
+        fields = ",".join(f"{name}={value}" for name, value in vars(self).items() if not name.startswith("_"))
+        return f"LambdaContext([{fields}])"
+
+
+def _client_context(text):
+    if not text:
+        return None
+    values = _object(text, "Client Context")
+    if not isinstance(values.get("client"), (dict, type(None))):
+        raise _fault("Client Context", '"client" is not an object')
+    return ClientContext(values)
+
+
+def _identity(text):
+    values = _object(text, "Cognito Identity") if text else {}
+    return CognitoIdentity(
+        {
+            "cognito_identity_id": values.get("cognitoIdentityId"),
+            "cognito_identity_pool_id": values.get("cognitoIdentityPoolId"),
+        }
+    )
+
+
+def _object(text, name):
+    try:
+        values = json_format.decode(text.encode())
+    except Exception as error:
+        raise _fault(name, error) from None
+    if not isinstance(values, dict):
+        raise _fault(name, "not an object")
+    return values
+
+
+def _fault(name, why):
+    return Fault("LambdaContextUnmarshalError", f"Unable to parse {name} JSON: {why}")

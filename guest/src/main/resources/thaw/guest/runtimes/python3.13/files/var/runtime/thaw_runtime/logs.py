@@ -1,0 +1,92 @@
+"""The root logger as AWS sets it up: text or JSON lines on stdout, with the request's id.
+
+Imported when the function first imports `logging`, which is too dear to import for those that do not.
+"""
+
+import logging
+import os
+import sys
+import time
+
+from . import context, json_format
+
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id", "tenant_id"}
+
+
+def timestamp(seconds=None):
+    """RFC 3339 in UTC with milliseconds; of now if no time is given."""
+    seconds = time.time() if seconds is None else seconds
+    millis = int(seconds * 1000) % 1000
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{millis:03d}Z"
+
+
+class LambdaLoggerHandler(logging.Handler):
+    def emit(self, record):
+        try:
+            # One write of a whole message, and stdout flushes at its last line break: messages of threads do not mix.
+            sys.stdout.write(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+
+class LambdaLoggerFilter(logging.Filter):
+    def filter(self, record):
+        record.aws_request_id = context.request_id
+        record.tenant_id = None
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record):
+        entry = {
+            "timestamp": timestamp(record.created),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": record.aws_request_id,
+            **self._exception(record),
+        }
+        for name, value in vars(record).items():
+            if name not in _OF_EVERY_RECORD and name not in entry and value is not None:
+                entry[name] = value
+        return json_format.encode(_plain(entry), errors="replace").decode() + "\n"
+
+    @staticmethod
+    def _exception(record):
+        if not record.exc_info or record.exc_info[0] is None:
+            return {}
+        import traceback
+
+        kind, error, trace = record.exc_info
+        return {
+            "stackTrace": traceback.format_tb(trace),
+            "errorType": kind.__name__,
+            "errorMessage": str(error),
+            "location": f"{record.pathname}:{record.funcName}:{record.lineno}",
+        }
+
+
+def _plain(entry):
+    """The entry with everything that JSON lacks turned into its text: a log line is never lost to its arguments."""
+    try:
+        json_format.encode(entry, errors="replace")
+        return entry
+    except Exception:
+        return {name: value if isinstance(value, list) else str(value) for name, value in entry.items()}
+
+
+def set_up():
+    logging.Formatter.converter = time.gmtime
+    handler = LambdaLoggerHandler()
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON":
+        handler.setFormatter(JsonFormatter())
+    else:
+        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+        handler.setFormatter(logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S"))
+    handler.addFilter(LambdaLoggerFilter())
+    root = logging.getLogger()
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    level = {"TRACE": "DEBUG"}.get(level, level)
+    if isinstance(logging.getLevelName(level), int):
+        root.setLevel(level)
+    root.addHandler(handler)

@@ -1,0 +1,76 @@
+"""INIT, then one invocation after the other."""
+
+import os
+import sys
+
+from . import context, errors, json_format, surroundings
+from .api import Api
+from .errors import Fault
+from .handler import load
+
+_RESPONSE_TOO_LARGE = 413
+
+
+def run():
+    """Serves until the sandbox ends. An error of INIT is reported and ends the process with code 1."""
+    surroundings.prepare()
+    log_as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+    api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        handler = load(os.environ.get("_HANDLER", ""))
+    except Exception as error:
+        document = errors.document(error)
+        errors.log(document, log_as_json)
+        surroundings.flush()
+        api.init_error(document["errorType"], errors.encode(document))
+        sys.exit(1)
+
+    invocation = api.next()
+    while True:
+        _begin(invocation)
+        request_id = invocation.request_id
+        try:
+            answer, content_type = _call(handler, invocation)
+        except Exception as error:
+            document = errors.document(error, request_id)
+            # The traceback holds the handler's frames, and so its memory: let go of it before the next invocation.
+            error.__traceback__ = None
+            errors.log(document, log_as_json)
+            surroundings.flush()
+            status, invocation = api.fail_and_next(request_id, document["errorType"], errors.encode(document))
+        else:
+            surroundings.flush()
+            status, invocation = api.respond_and_next(request_id, answer, content_type)
+        _check(status, request_id)
+
+
+def _begin(invocation):
+    context.request_id = invocation.request_id
+    trace_id = invocation.headers.get("lambda-runtime-trace-id")
+    if trace_id is not None:
+        os.environ["_X_AMZN_TRACE_ID"] = trace_id
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+
+
+def _call(handler, invocation):
+    lambda_context = context.LambdaContext(invocation)
+    try:
+        event = json_format.decode(invocation.event)
+    except Exception as error:
+        raise Fault("UnmarshalError", f"Unable to unmarshal input: {error}") from None
+    answer = handler(event, lambda_context)
+    if isinstance(answer, bytes):
+        return answer, b"application/octet-stream"
+    try:
+        return json_format.encode(answer), b"application/json"
+    except Exception as error:
+        raise Fault("MarshalError", f"Unable to marshal response: {error}") from None
+
+
+def _check(status, request_id):
+    if status == 202:
+        return
+    sys.stdout.write(f"LAMBDA_RUNTIME Failed to post the answer of {request_id}. Http response code: {status}.\n")
+    if status != _RESPONSE_TOO_LARGE:
+        sys.exit(1)
