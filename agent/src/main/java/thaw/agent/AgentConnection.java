@@ -1,23 +1,47 @@
 package thaw.agent;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of the agent protocol (docs/agent-protocol.md): one per sandbox, over its
- * virtio-serial port. Methods block the calling (virtual) thread until the agent has answered. The
- * guest is hostile: a frame that breaks the protocol ends the connection and thereby the sandbox.
+ * virtio-serial port. Methods block the calling (virtual) thread until the agent has answered; an
+ * answer that the guest itself refuses is an {@link AgentCallException}, any other {@link
+ * IOException} means that the connection is over. The guest is hostile: a frame that breaks the
+ * protocol ends the connection and thereby the sandbox, and so does an agent that does not answer
+ * for 30 seconds.
+ *
+ * <p>Do not interrupt a thread during a call or a write: Java would close the channel.
+ *
+ * <p>One thread reads and never writes, so that a guest that does not read cannot stop it.
  */
 public final class AgentConnection implements AutoCloseable {
+  private static final long CALL_TIMEOUT_MILLIS = 30_000;
+  private static final int ALL_DISKS = 15;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   /** What the guest does on its own. Called on the connection's reader thread: must not block. */
   public interface Listener {
-    /** A process in the guest connected to 127.0.0.1:9001. */
+    /** A process in the guest connected to 127.0.0.1:9001. The listener closes the stream. */
     void connectionOpened(AgentStream stream);
 
-    /** The runtime wrote to stdout or stderr; flow-controlled by reading it. */
+    /**
+     * The runtime's stdout or stderr; flow-controlled by reading it. The listener closes the
+     * stream. The exit is reported only after both were read to their end.
+     */
     void outputOpened(AgentStream output);
 
     /** The runtime's main process is gone (its cgroup was emptied after it). */
@@ -27,78 +51,191 @@ public final class AgentConnection implements AutoCloseable {
     void closed(String reason);
   }
 
+  private final ByteChannel channel;
+  private final FrameWriter writer;
+  private final Listener listener;
+  private final StreamTable streams = new StreamTable();
+  private final ControlCalls calls;
+  private final CompletableFuture<AgentHello> hello = new CompletableFuture<>();
+  private final AtomicReference<@Nullable String> endReason = new AtomicReference<>();
+
+  private <C extends ByteChannel & GatheringByteChannel> AgentConnection(
+      C channel, Listener listener, long callTimeoutMillis) {
+    this.channel = channel;
+    this.writer = new FrameWriter(channel);
+    this.listener = listener;
+    this.calls = new ControlCalls(this::send, this::end, callTimeoutMillis);
+  }
+
   /**
-   * Starts reading from {@code channel}, which the connection owns from now on.
+   * Starts reading from {@code channel}, which the connection owns from now on, and asks the agent
+   * for its greeting. The guest may boot later: what is sent waits in the channel.
    *
    * @param channel the virtio-serial port's host end, blocking
    */
-  public static AgentConnection open(ByteChannel channel, Listener listener) {
-    throw new UnsupportedOperationException();
+  public static <C extends ByteChannel & GatheringByteChannel> AgentConnection open(
+      C channel, Listener listener) {
+    return open(channel, listener, CALL_TIMEOUT_MILLIS);
+  }
+
+  static <C extends ByteChannel & GatheringByteChannel> AgentConnection open(
+      C channel, Listener listener, long callTimeoutMillis) {
+    AgentConnection connection = new AgentConnection(channel, listener, callTimeoutMillis);
+    byte[] nonce = new byte[Protocol.NONCE_BYTES];
+    RANDOM.nextBytes(nonce);
+    connection.sendConnect(nonce);
+    Thread.ofVirtual().name("agent-reader").start(() -> connection.readAll(nonce));
+    return connection;
   }
 
   /** Waits for the agent's greeting, sent once the guest is up. */
   public AgentHello awaitHello(Duration timeout) throws IOException {
-    throw new UnsupportedOperationException();
+    try {
+      return hello.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("no greeting from the agent within " + timeout.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw new IOException("the agent did not greet: " + endReason.get(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the agent's greeting");
+    }
+  }
+
+  /** Returns when the agent has answered: it is alive, and every call before this was done. */
+  public void ping() throws IOException {
+    calls.call(Operation.PING);
   }
 
   /** Sets the guest's wall clock. */
   public void setClock(Instant now) throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.SET_CLOCK, Arguments.clock(now));
   }
 
-  /** Mixes {@code seed} into the guest kernel's RNG and reseeds it. */
+  /**
+   * Mixes {@code seed} into the guest kernel's RNG and reseeds it.
+   *
+   * @param seed 1 to 4,096 bytes, credited as fully random
+   */
   public void reseed(byte[] seed) throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.RESEED, Arguments.seed(seed));
   }
 
   /** Gives the guest its hostname and machine id. */
   public void setIdentity(GuestIdentity identity) throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.SET_IDENTITY, Arguments.identity(identity));
   }
 
   /** Configures the NIC: address, route, resolver. Without this call only loopback is up. */
   public void configureNetwork(GuestNetwork network) throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.CONFIGURE_NETWORK, Arguments.network(network));
   }
 
   /** Mounts the runtime, code, /opt and /tmp disks (the table is fixed, see the protocol). */
   public void mountDisks() throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.MOUNT_DISKS, Arguments.disks(ALL_DISKS));
   }
 
-  /** Starts the runtime's main process; its stdout and stderr arrive as streams. */
+  /**
+   * Starts the runtime's main process; its stdout and stderr arrive as streams, before this
+   * returns. Allowed again once it has exited.
+   */
   public void startRuntime(RuntimeProcess process) throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.START, Arguments.process(process));
   }
 
-  /** Freezes every customer process (cgroup freezer); returns when all are frozen. */
+  /**
+   * Freezes every customer process (cgroup freezer); returns when all are frozen and what they had
+   * written has arrived.
+   */
   public void freeze() throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.FREEZE);
   }
 
   /** Lets customer processes run again. */
   public void thaw() throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.THAW);
   }
 
   /** Kills every customer process; {@link Listener#runtimeExited} follows. */
   public void killRuntime() throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.KILL);
   }
 
   /** Highest memory use of the customer's cgroup since its start, bytes. */
   public long peakMemoryBytes() throws IOException {
-    throw new UnsupportedOperationException();
+    ByteBuffer result = calls.call(Operation.PEAK_MEMORY);
+    if (result.remaining() != Long.BYTES) {
+      end("the guest broke the agent protocol: PEAK_MEMORY of " + result.remaining() + " bytes");
+      throw new IOException("the agent answered PEAK_MEMORY with " + result.remaining() + " bytes");
+    }
+    return result.getLong();
   }
 
   /** Asks the guest to power off; the VM ends. */
   public void powerOff() throws IOException {
-    throw new UnsupportedOperationException();
+    calls.call(Operation.POWER_OFF);
   }
 
   /** Ends the connection; open streams fail, pending calls fail. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    end("closed by the host");
+  }
+
+  private void sendConnect(byte[] nonce) {
+    ByteBuffer payload =
+        ByteBuffer.allocate(nonce.length + 2 * Short.BYTES + Integer.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(nonce)
+            .putShort((short) Protocol.VERSION)
+            .putShort((short) 0)
+            .putInt(Protocol.HOST_WINDOW_BYTES)
+            .flip();
+    try {
+      send(FrameType.CONNECT, 0, 0, payload);
+    } catch (IOException e) {
+      // The connection has ended with this; the reader thread tells the listener.
+    }
+  }
+
+  private void send(FrameType type, int flags, int stream, ByteBuffer... payload)
+      throws IOException {
+    try {
+      writer.write(type, flags, stream, payload);
+    } catch (IOException e) {
+      end(reasonOf(e));
+      throw e;
+    }
+  }
+
+  private void readAll(byte[] nonce) {
+    try {
+      new FrameDispatcher(new FrameReader(channel), this::send, streams, calls, listener)
+          .run(nonce, hello::complete);
+    } catch (IOException | RuntimeException e) {
+      end(reasonOf(e));
+    }
+    String reason = endReason.get();
+    hello.completeExceptionally(new IOException(reason));
+    calls.failAll(String.valueOf(reason));
+    streams.failAll(String.valueOf(reason));
+    listener.closed(String.valueOf(reason));
+  }
+
+  /** The first reason wins; closing the channel lets the reader thread do the rest. */
+  private void end(String reason) {
+    if (endReason.compareAndSet(null, reason)) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // Nothing is read from or written to it any more.
+      }
+    }
+  }
+
+  private static String reasonOf(Exception e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
   }
 }
