@@ -3,15 +3,9 @@ package thaw.model;
 /**
  * What stands in a FunctionName, split at its colons; empty strings where a part was left out.
  * Taken apart by hand: it is on the path of every invocation, and the service model's pattern for
- * it ({@link #PATTERN}) backtracks.
+ * it ({@link FunctionReference#PATTERN}) backtracks.
  */
 record FunctionNameParts(String accountId, String region, String name, String qualifier) {
-  /** The service model's pattern, quoted to clients whose name does not match it. */
-  static final String PATTERN =
-      "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
-          + "|(((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?))"
-          + "(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
-
   private static final int LONGEST = 256;
 
   static FunctionNameParts of(String text) {
@@ -61,7 +55,7 @@ record FunctionNameParts(String accountId, String region, String name, String qu
         "1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: "
                 .formatted(text)
             + "Member must satisfy regular expression pattern: "
-            + PATTERN);
+            + FunctionReference.PATTERN);
   }
 
   private static boolean wordFollows(String[] parts, int index) {

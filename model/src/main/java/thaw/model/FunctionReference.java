@@ -16,6 +16,12 @@ import java.util.Optional;
  */
 public record FunctionReference(
     String accountId, String region, String name, Optional<String> qualifier) {
+  /** The service model's pattern of a name, quoted to clients whose name does not match it. */
+  public static final String PATTERN =
+      "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
+          + "|(((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?))"
+          + "(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+
   /** The version every function has: what was uploaded last. */
   public static final String LATEST = "$LATEST";
 

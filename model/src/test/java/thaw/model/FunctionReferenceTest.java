@@ -150,7 +150,7 @@ class FunctionReferenceTest {
     long seed = System.nanoTime();
     System.out.println("FunctionReferenceTest seed " + seed);
     var random = new Random(seed);
-    Pattern pattern = Pattern.compile(FunctionNameParts.PATTERN);
+    Pattern pattern = Pattern.compile(FunctionReference.PATTERN);
     String[] tokens = {
       "arn",
       ":",
