@@ -1,33 +1,221 @@
 package thaw.code;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import thaw.model.ErrorCode;
+import thaw.model.LambdaException;
+import thaw.model.Limits;
 
 /**
  * Deployment packages by their hash, and the read-only disk images made of them. A package is on
- * disk whole or not at all, whatever instant the process dies at.
+ * disk whole or not at all, whatever instant the process dies at. Safe for use by many threads.
  */
 public final class CodeStore {
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
+  private static final String ZIP = ".zip";
+  private static final int LOCKS = 64;
+  private static final long WAIT_SECONDS = 60;
+
+  private final Path zips;
+  private final Path temporary;
+  private final ImageShelf images;
+  private final CodeSettings settings;
+  private final Semaphore atOnce;
+  private final ReentrantLock[] locks =
+      Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(ReentrantLock[]::new);
+  private final Map<String, Long> usedNanos = new ConcurrentHashMap<>();
+
   /** A stored package. */
   public record StoredCode(
       String sha256Hex, String sha256Base64, long zipBytes, long unzippedBytes) {}
 
+  /** Opens the store in a directory, which is made if it is missing and belongs to it alone. */
+  public CodeStore(Path directory, CodeSettings settings) throws IOException {
+    this.settings = settings;
+    this.zips = Files.createDirectories(directory.resolve("zip"));
+    this.temporary = Files.createDirectories(directory.resolve("tmp"));
+    this.images = new ImageShelf(Files.createDirectories(directory.resolve("image")), temporary);
+    this.atOnce = new Semaphore(settings.packagesAtOnce(), true);
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(temporary)) {
+      for (Path file : unfinished) {
+        Files.delete(file);
+      }
+    }
+    DurableFile.syncDirectory(directory);
+  }
+
   /**
-   * Checks an archive (see docs), stores it durably and makes its disk image.
+   * Checks an archive down to its last byte and stores it durably; storing one that is there
+   * changes nothing. Its disk image is made when {@link #image} first asks for it.
    *
-   * @throws thaw.model.LambdaException INVALID_PARAMETER_VALUE with AWS's text for a bad archive
+   * @throws LambdaException INVALID_PARAMETER_VALUE with AWS's text for a bad archive,
+   *     TOO_MANY_REQUESTS if too many are being checked already
    */
   public StoredCode put(byte[] zip) throws IOException {
-    throw new UnsupportedOperationException();
+    long unzippedBytes = checked(zip);
+    byte[] hash = Sha256.digest().digest(zip);
+    String name = Sha256.hex(hash);
+    ReentrantLock lock = lock(name);
+    lock.lock();
+    try {
+      touch(name);
+      if (!isWhole(name)) {
+        DurableFile.write(file(name), temporary, 0, out -> out.write(zip));
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new StoredCode(
+        name, Base64.getEncoder().encodeToString(hash), zip.length, unzippedBytes);
   }
 
-  /** The stored zip, as uploaded. */
+  /**
+   * The hash {@link #put} would store an archive under, after the same checks, storing nothing.
+   *
+   * @throws LambdaException as {@link #put}
+   */
+  public StoredCode check(byte[] zip) throws IOException {
+    long unzippedBytes = checked(zip);
+    byte[] hash = Sha256.digest().digest(zip);
+    return new StoredCode(
+        Sha256.hex(hash), Base64.getEncoder().encodeToString(hash), zip.length, unzippedBytes);
+  }
+
+  /** The stored zip, as uploaded. It may be missing if nothing refers to this hash. */
   public Path zip(String sha256Hex) {
-    throw new UnsupportedOperationException();
+    touch(sha256Hex);
+    return file(sha256Hex);
   }
 
-  /** The read-only disk image of the code, rebuilt from the zip if it is missing. */
+  /**
+   * The read-only disk image of the code: an erofs file system in a sparse file of 16 GiB. It is
+   * rebuilt from the zip if it is missing or damaged.
+   *
+   * @throws java.nio.file.NoSuchFileException if no such code is stored
+   * @throws IOException if the disk fails, or the stored zip is damaged
+   */
   public Path image(String sha256Hex) throws IOException {
-    throw new UnsupportedOperationException();
+    touch(sha256Hex);
+    Optional<Path> ready = images.ready(sha256Hex);
+    if (ready.isPresent()) {
+      return ready.get();
+    }
+    ReentrantLock lock = lock(sha256Hex);
+    lock.lock();
+    try {
+      acquire();
+      try {
+        return images.get(sha256Hex, () -> Archive.open(read(sha256Hex)));
+      } finally {
+        atOnce.release();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Removes code that nothing refers to and nobody has asked for lately.
+   *
+   * @param inUse hashes that functions refer to, lower-case hex
+   * @return how many packages were removed
+   */
+  public int retain(Set<String> inUse) throws IOException {
+    int removed = 0;
+    try (DirectoryStream<Path> stored = Files.newDirectoryStream(zips, "*" + ZIP)) {
+      for (Path file : stored) {
+        String fileName = String.valueOf(file.getFileName());
+        String name = fileName.substring(0, fileName.length() - ZIP.length());
+        if (!inUse.contains(name) && removeUnused(name)) {
+          removed++;
+        }
+      }
+    }
+    if (removed > 0) {
+      DurableFile.syncDirectory(zips);
+    }
+    return removed;
+  }
+
+  private boolean removeUnused(String name) throws IOException {
+    ReentrantLock lock = lock(name);
+    lock.lock();
+    try {
+      Long used = usedNanos.get(name);
+      if (used != null && System.nanoTime() - used < settings.keepUnused().toNanos()) {
+        return false;
+      }
+      usedNanos.remove(name);
+      images.remove(name);
+      return Files.deleteIfExists(file(name));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long checked(byte[] zip) throws IOException {
+    acquire();
+    try (Archive archive = Archive.open(zip)) {
+      return archive.inflateAll();
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  private void acquire() throws IOException {
+    try {
+      if (!atOnce.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new LambdaException(
+            ErrorCode.TOO_MANY_REQUESTS,
+            "Rate exceeded: " + settings.packagesAtOnce() + " packages are being read already");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting to check a package", e);
+    }
+  }
+
+  private byte[] read(String name) throws IOException {
+    byte[] zip = Files.readAllBytes(file(name));
+    if (!MessageDigest.isEqual(Sha256.digest().digest(zip), HexFormat.of().parseHex(name))) {
+      throw new IOException("the stored code " + file(name) + " is damaged: deploy it again");
+    }
+    return zip;
+  }
+
+  private boolean isWhole(String name) throws IOException {
+    Path file = file(name);
+    return Files.exists(file)
+        && Files.size(file) <= Limits.ZIPPED_CODE_BYTES
+        && Sha256.ofFile(file, Limits.ZIPPED_CODE_BYTES).equals(name);
+  }
+
+  private void touch(String name) {
+    usedNanos.put(name, System.nanoTime());
+  }
+
+  private Path file(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("not a SHA-256 in lower-case hex: " + name);
+    }
+    return zips.resolve(name + ZIP);
+  }
+
+  private ReentrantLock lock(String name) {
+    return locks[Math.floorMod(name.hashCode(), LOCKS)];
   }
 }

@@ -1,0 +1,128 @@
+package thaw.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images are read back by fsck.erofs, which is not ours, and checks what it reads. */
+class ErofsImageTest {
+  @TempDir Path directory;
+
+  @Test
+  void contentModesTimesAndLinksAreThoseOfTheArchive() throws Exception {
+    Path tree =
+        unpack(
+            new Zips()
+                .file("app.py", "def handler(e, c): return e")
+                .file("secret.txt", "readable by all".getBytes(StandardCharsets.UTF_8), 0100600)
+                .executable("bootstrap", "#!/bin/sh")
+                .plain("windows.dll", "no attributes")
+                .file("sub/empty", "")
+                .link("current", "sub/empty")
+                .file("日本語/grüße.txt", "hallo")
+                .bytes());
+
+    assertThat(tree.resolve("app.py")).hasContent("def handler(e, c): return e");
+    assertThat(tree.resolve("sub/empty")).isEmptyFile();
+    assertThat(mode(tree.resolve("secret.txt"))).isEqualTo("rw-r--r--");
+    assertThat(mode(tree.resolve("bootstrap"))).isEqualTo("rwxr-xr-x");
+    assertThat(mode(tree.resolve("windows.dll"))).isEqualTo("rw-r--r--");
+    assertThat(mode(tree.resolve("sub"))).isEqualTo("rwxr-xr-x");
+    assertThat(Files.readSymbolicLink(tree.resolve("current"))).hasToString("sub/empty");
+    assertThat(Files.getLastModifiedTime(tree.resolve("app.py")))
+        .isEqualTo(FileTime.from(Instant.parse("2024-05-06T07:08:10Z")));
+  }
+
+  @Test
+  void equalTreesMakeEqualImagesWhateverTheOrderOfEntries() throws IOException {
+    byte[] one = image(new Zips().file("a/x", "1").file("b", "2").directory("c/").bytes());
+    byte[] same = image(new Zips().file("a/x", "1").file("b", "2").directory("c/").bytes());
+    byte[] turned = image(new Zips().directory("c/").file("b", "2").file("a/x", "1").bytes());
+
+    assertThat(same).isEqualTo(one);
+    assertThat(turned).isEqualTo(one);
+  }
+
+  @Test
+  void namesThatSortBeforeTheDotAreFound() throws Exception {
+    Path tree = unpack(new Zips().file("!a", "1").file("-b", "2").file("...", "3").bytes());
+
+    assertThat(tree.resolve("!a")).hasContent("1");
+    assertThat(tree.resolve("-b")).hasContent("2");
+    assertThat(tree.resolve("...")).hasContent("3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14})
+  void randomTreesComeBackAsTheyWere(long seed) throws Exception {
+    Random random = new Random(seed);
+    TreeMap<String, byte[]> files = new TreeMap<>();
+    for (int i = random.nextInt(1, 800); i > 0; i--) {
+      String path = "d" + random.nextInt(5) + "/";
+      path += random.nextBoolean() ? "" : "e" + random.nextInt(40) + "/";
+      path += "n".repeat(random.nextInt(200)) + random.nextInt(1_000_000);
+      byte[] content =
+          new byte[random.nextInt(4) == 0 ? 4096 * random.nextInt(3) : random.nextInt(20_000)];
+      random.nextBytes(content);
+      files.put(path, content);
+    }
+    Zips zips = new Zips();
+    files.forEach((path, content) -> zips.file(path, content, 0100644));
+
+    Path tree = unpack(zips.bytes());
+
+    TreeMap<String, byte[]> found = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(tree)) {
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        found.put(tree.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    assertThat(found.keySet()).as("seed %d", seed).isEqualTo(files.keySet());
+    files.forEach((path, content) -> assertThat(found.get(path)).as(path).isEqualTo(content));
+  }
+
+  private Path unpack(byte[] zip) throws Exception {
+    Path file = directory.resolve("image");
+    Files.write(file, image(zip));
+    Path tree = directory.resolve("tree");
+    Process fsck =
+        new ProcessBuilder("fsck.erofs", "--extract=" + tree, file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("fsck.log").toFile())
+            .start();
+    assertThat(fsck.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(fsck.exitValue()).as(Files.readString(directory.resolve("fsck.log"))).isZero();
+    return tree;
+  }
+
+  private static byte[] image(byte[] zip) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Archive archive = Archive.open(zip);
+        OutputStream out = bytes) {
+      assertThat(ErofsImage.write(archive, out)).isEqualTo(bytes.size());
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(
+        Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));
+  }
+}
