@@ -1,0 +1,14 @@
+package thaw.guest;
+
+/** A guest image could not be built; the message names what is wrong and the remedy. */
+public final class GuestBuildException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public GuestBuildException(String message) {
+    super(message);
+  }
+
+  public GuestBuildException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

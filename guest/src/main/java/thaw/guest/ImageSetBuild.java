@@ -1,0 +1,119 @@
+package thaw.guest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One run of making images from packages that are already in the store, into a directory: what the
+ * images are is decided here, where they go and when is not.
+ *
+ * @param recipe what to make
+ * @param agent the agent's sources
+ * @param lock the packages
+ * @param store that has them
+ * @param identity of the set, recorded in its initramfs
+ */
+record ImageSetBuild(
+    Recipe recipe,
+    SortedMap<String, byte[]> agent,
+    PackageLock lock,
+    PackageStore store,
+    String identity) {
+
+  /**
+   * Makes kernel and initramfs (if {@code withBase}), root (likewise) and {@code runtimes}.
+   *
+   * @param scratch an empty directory, on the same file system as {@code into}
+   * @param into an existing directory
+   */
+  void run(
+      Path scratch, Path into, boolean withBase, SortedSet<String> runtimes, BuildProgress progress)
+      throws IOException {
+    progress.stepBegun(
+        "Building guest images", (withBase ? 3L : 1L) + runtimes.size(), BuildProgress.Unit.ITEMS);
+    long done = 0;
+    if (withBase) {
+      kernel(scratch, into);
+      progress.stepAdvanced(++done);
+    }
+    Tree root = Tree.create(scratch.resolve("root"));
+    unpack(PackageLock.ROOT, root);
+    record(root, "/etc/thaw/packages", PackageLock.ROOT);
+    root.furnish(recipe.root());
+    progress.stepAdvanced(++done);
+    if (withBase) {
+      erofs(root, into.resolve(CacheLayout.ROOT));
+      progress.stepAdvanced(++done);
+    }
+    Files.createDirectories(into.resolve(CacheLayout.RUNTIMES));
+    for (String runtime : runtimes) {
+      String group = PackageLock.runtimeGroup(runtime);
+      Tree tree = root.linkedCopy(scratch.resolve("runtime-" + runtime));
+      unpack(group, tree);
+      record(tree, "/etc/thaw/packages." + runtime, group);
+      tree.furnish(recipe.runtime(runtime));
+      tree.keepOnlyNew(root);
+      erofs(tree, into.resolve(CacheLayout.runtimeFile(runtime)));
+      progress.stepAdvanced(++done);
+    }
+  }
+
+  /** The packages that {@link #run} needs. */
+  List<LockedPackage> packages(boolean withBase, SortedSet<String> runtimes) {
+    List<LockedPackage> packages = new ArrayList<>(lock.group(PackageLock.ROOT));
+    if (withBase) {
+      packages.addAll(lock.group(PackageLock.KERNEL));
+    }
+    runtimes.forEach(name -> packages.addAll(lock.group(PackageLock.runtimeGroup(name))));
+    return packages;
+  }
+
+  private void kernel(Path scratch, Path into) throws IOException {
+    Tree tree = Tree.create(scratch.resolve("kernel"));
+    unpack(PackageLock.KERNEL, tree);
+    byte[] vmlinux = BzImage.vmlinux(Files.readAllBytes(vmlinuz(tree)));
+    write(into.resolve(CacheLayout.KERNEL), vmlinux);
+    Path agentDirectory = Files.createDirectory(scratch.resolve("agent"));
+    byte[] init = AgentCompiler.compile(agent, agentDirectory);
+    byte[] initramfs =
+        Initramfs.of(init, new KernelModules(tree.root()).loadOrder(recipe.kernel().modules()));
+    write(into.resolve(CacheLayout.INITRAMFS), initramfs);
+  }
+
+  private static Path vmlinuz(Tree tree) throws IOException {
+    try (Stream<Path> list = Files.list(tree.root().resolve("boot"))) {
+      return list.filter(file -> file.getFileName().toString().startsWith("vmlinuz"))
+          .findFirst()
+          .orElseThrow(() -> new GuestBuildException("The kernel package has no /boot/vmlinuz*"));
+    }
+  }
+
+  private void unpack(String group, Tree tree) {
+    lock.group(group).forEach(locked -> tree.unpack(store.file(locked)));
+  }
+
+  private void record(Tree tree, String path, String group) throws IOException {
+    String lines =
+        lock.group(group).stream()
+            .map(locked -> locked.line() + "\n")
+            .collect(Collectors.joining());
+    tree.write(path, lines.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void erofs(Tree tree, Path image) throws IOException {
+    ImageSummary.write(image, Erofs.make(tree.root(), image));
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    Files.write(file, content);
+    ImageSummary.write(file, content.length);
+  }
+}
