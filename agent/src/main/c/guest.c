@@ -1,0 +1,402 @@
+/* What needs a guest to run in: mounts, disks, the cage, clock, network. Needs Linux 5.19 (memory.peak). */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <net/route.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CUSTOMER_ID 993
+#define RUNTIME_API_PORT 9001
+#define ROOT "/customer"
+#define CAGE "/cgroup/function/"
+#define ADD_ENTROPY 0x40085203 /* RNDADDENTROPY and RNDRESEEDCRNG of linux/random.h */
+#define RESEED_CRNG 0x5207
+
+enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
+
+static uint32_t mounted; /* disks */
+static char hostname[64] = "localhost";
+static char machine_id[33];
+static char resolver[INET_ADDRSTRLEN];
+static int cage_events_fd = -1;
+
+/* ---- small helpers ---- */
+
+static int write_file(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0) return fail(errno, path);
+    ssize_t n = write(fd, text, strlen(text));
+    int error = n < 0 ? errno : 0;
+    close(fd);
+    return error ? fail(error, path) : 0;
+}
+
+/* Reads a small file as a string; empty if there is none. */
+static void read_file(const char *path, char *text, size_t size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+    text[n < 0 ? 0 : n] = 0;
+    if (fd >= 0) close(fd);
+}
+
+/* The number after `key` in a file of "key number" lines; 0 without it. */
+static uint64_t number_in(const char *text, const char *key) {
+    size_t length = strlen(key);
+    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+        if (*line == '\n') line++;
+        if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
+    }
+    return 0;
+}
+
+static int mount_on(const char *source, const char *target, const char *type, unsigned long flags, const char *options) {
+    if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
+    return mount(source, target, type, flags, options) < 0 ? fail(errno, target) : 0;
+}
+
+static void sleep_millis(int millis) {
+    struct timespec time = {0, millis * 1000000L};
+    nanosleep(&time, NULL);
+}
+
+/* ---- the start ---- */
+
+static void load_modules(void) {
+    static char order[8192];
+    read_file("/modules/order", order, sizeof order);
+    for (char *path = strtok(order, "\n"); path; path = strtok(NULL, "\n")) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
+            dprintf(2, "thaw agent: module %s: %s\n", path, strerror(errno));
+        if (fd >= 0) close(fd);
+    }
+}
+
+static int interface_up(const char *name) {
+    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
+    strcpy(request.ifr_name, name);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int error = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(errno, name) : 0;
+    if (fd >= 0) close(fd);
+    return error;
+}
+
+void guest_start(void) {
+    umask(0);
+    mount_on("devtmpfs", "/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, NULL);
+    int fd;
+    do fd = open("/dev/console", O_RDWR); /* so that 0, 1 and 2 are taken */
+    while (fd >= 0 && fd < 2);
+    if (fd > 2) close(fd);
+    if (mount_on("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
+        || mount_on("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
+        || mount_on("cgroup2", "/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
+        || write_file("/cgroup/cgroup.subtree_control", "+memory +pids"))
+        die("cannot mount proc, sysfs or cgroup2");
+    load_modules();
+    interface_up("lo");
+    /* No customer process needs one, and many a kernel hole was only reachable from within one. */
+    write_file("/proc/sys/user/max_user_namespaces", "0");
+    /* What is mounted later shall appear in a running customer's namespace. */
+    mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL);
+}
+
+/* Waits for the port: the kernel makes it, and learns its name, some time after its driver. */
+int guest_port(int argc, char **argv) {
+    (void)argc, (void)argv;
+    for (int tries = 0; tries < 5000; tries++) {
+        DIR *ports = opendir("/sys/class/virtio-ports");
+        struct dirent *entry;
+        while (ports && (entry = readdir(ports))) {
+            char path[300], name[32];
+            snprintf(path, sizeof path, "/sys/class/virtio-ports/%s/name", entry->d_name);
+            read_file(path, name, sizeof name);
+            if (strcmp(name, "thaw.agent\n") != 0) continue;
+            snprintf(path, sizeof path, "/dev/%s", entry->d_name);
+            int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+            closedir(ports);
+            return fd;
+        }
+        if (ports) closedir(ports);
+        sleep_millis(2);
+    }
+    die("there is no virtio-serial port thaw.agent");
+}
+
+int guest_listener(void) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
+        die("cannot listen on 127.0.0.1:9001");
+    return fd;
+}
+
+void guest_port_lost(void) {} /* nothing: it may be a snapshot, and the next host is on its way */
+
+/* ---- clock, randomness, identity, network ---- */
+
+int guest_clock(int64_t seconds, uint32_t nanoseconds) {
+    struct timespec now = {seconds, nanoseconds};
+    return clock_settime(CLOCK_REALTIME, &now) < 0 ? fail(errno, "clock_settime") : 0;
+}
+
+int guest_reseed(const uint8_t *seed, uint32_t length) {
+    static struct {
+        int bits, bytes;
+        uint8_t seed[4096];
+    } entropy;
+    entropy.bits = length * 8;
+    entropy.bytes = length;
+    memcpy(entropy.seed, seed, length);
+    int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
+    int error = fd < 0 || ioctl(fd, ADD_ENTROPY, &entropy) < 0 || ioctl(fd, RESEED_CRNG) < 0
+        ? fail(errno, "/dev/urandom") : 0;
+    memset(entropy.seed, 0, sizeof entropy.seed);
+    if (fd >= 0) close(fd);
+    return error;
+}
+
+/* Writes what is known into the customer's /etc; called whenever something of it becomes known. */
+static int write_etc(void) {
+    if (!(mounted & ROOT_DISK)) return 0;
+    char text[160];
+    mkdir(ROOT "/etc", 0755);
+    snprintf(text, sizeof text, "127.0.0.1 localhost\n127.0.0.1 %s\n", hostname);
+    int error = write_file(ROOT "/etc/hosts", text);
+    snprintf(text, sizeof text, "%s\n", hostname);
+    if (!error) error = write_file(ROOT "/etc/hostname", text);
+    snprintf(text, sizeof text, "%s%s", machine_id, *machine_id ? "\n" : "");
+    if (!error) error = write_file(ROOT "/etc/machine-id", text);
+    snprintf(text, sizeof text, "%s%s%s", *resolver ? "nameserver " : "", resolver, *resolver ? "\n" : "");
+    return error ? error : write_file(ROOT "/etc/resolv.conf", text);
+}
+
+int guest_identity(const char *host, const char *machine) {
+    strcpy(hostname, host); /* lengths were checked */
+    strcpy(machine_id, machine);
+    if (sethostname(hostname, strlen(hostname)) < 0) return fail(errno, "sethostname");
+    return write_etc();
+}
+
+static struct sockaddr inet(const uint8_t *address) {
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    memcpy(&in.sin_addr, address, 4);
+    struct sockaddr any;
+    memcpy(&any, &in, sizeof any);
+    return any;
+}
+
+int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t *dns, int prefix) {
+    uint32_t bits = htonl(prefix == 0 ? 0 : ~0U << (32 - prefix));
+    const uint8_t any[4] = {0, 0, 0, 0};
+    struct ifreq own = {.ifr_name = "eth0", .ifr_addr = inet(address)};
+    struct ifreq mask = {.ifr_name = "eth0", .ifr_netmask = inet((uint8_t *)&bits)};
+    struct rtentry route = {
+        .rt_dst = inet(any), .rt_genmask = inet(any), .rt_gateway = inet(gateway), .rt_flags = RTF_UP | RTF_GATEWAY};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return fail(errno, "socket");
+    int error = 0;
+    if (ioctl(fd, SIOCSIFADDR, &own) < 0) error = fail(errno, "address of eth0");
+    else if (ioctl(fd, SIOCSIFNETMASK, &mask) < 0) error = fail(errno, "netmask of eth0");
+    else if (interface_up("eth0")) error = EIO;
+    else if (ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST) error = fail(errno, "default route");
+    close(fd);
+    if (error) return error;
+    snprintf(resolver, sizeof resolver, "%d.%d.%d.%d", dns[0], dns[1], dns[2], dns[3]);
+    return write_etc();
+}
+
+/* ---- disks ---- */
+
+/* Finds a disk by its serial; "" if there is none. */
+static void find_disk(const char *serial, char *device, size_t size) {
+    *device = 0;
+    DIR *disks = opendir("/sys/block");
+    struct dirent *entry;
+    while (disks && (entry = readdir(disks))) {
+        char path[300], found[32];
+        snprintf(path, sizeof path, "/sys/block/%s/serial", entry->d_name);
+        read_file(path, found, sizeof found);
+        found[strcspn(found, "\n")] = 0;
+        if (strcmp(found, serial) == 0) snprintf(device, size, "/dev/%s", entry->d_name);
+    }
+    if (disks) closedir(disks);
+}
+
+/* The file system that a disk's super block names; NULL for a blank disk. */
+static const char *file_system(const char *device) {
+    static const uint8_t erofs[4] = {0xe2, 0xe1, 0xf5, 0xe0}, ext4[2] = {0x53, 0xef};
+    uint8_t super[64] = {0};
+    int fd = open(device, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : pread(fd, super, sizeof super, 1024);
+    if (fd >= 0) close(fd);
+    if (n == sizeof super && memcmp(super, erofs, sizeof erofs) == 0) return "erofs";
+    if (n == sizeof super && memcmp(super + 56, ext4, sizeof ext4) == 0) return "ext4";
+    return NULL;
+}
+
+/* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. */
+static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, bool *blank) {
+    char device[300], what[80];
+    find_disk(serial, device, sizeof device);
+    const char *found = *device ? file_system(device) : NULL;
+    if (!found && blank) {
+        *blank = true;
+        return 0;
+    }
+    if (!found || strcmp(found, type) != 0) {
+        snprintf(what, sizeof what, "disk %s is %s, not %s", serial, found ? found : *device ? "blank" : "missing", type);
+        return fail(EINVAL, what);
+    }
+    return mount_on(device, target, type, flags, NULL);
+}
+
+static int device(const char *name, int major, int minor) {
+    char path[64];
+    snprintf(path, sizeof path, ROOT "/dev/%s", name);
+    return mknod(path, S_IFCHR | 0666, makedev(major, minor)) < 0 ? fail(errno, path) : 0;
+}
+
+static int make_dev(void) {
+    int error = mount_on("dev", ROOT "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755");
+    if (error) return error;
+    if (device("null", 1, 3) || device("zero", 1, 5) || device("full", 1, 7) || device("random", 1, 8)
+        || device("urandom", 1, 9) || device("tty", 5, 0))
+        return EIO;
+    if (symlink("/proc/self/fd", ROOT "/dev/fd") < 0 || symlink("/proc/self/fd/0", ROOT "/dev/stdin") < 0
+        || symlink("/proc/self/fd/1", ROOT "/dev/stdout") < 0 || symlink("/proc/self/fd/2", ROOT "/dev/stderr") < 0)
+        return fail(errno, "links in /dev");
+    return mount(NULL, ROOT "/dev", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) < 0
+        ? fail(errno, "read-only /dev") : 0;
+}
+
+static int mount_root(void) {
+    bool blank = false;
+    char options[128];
+    mkdir("/disks", 0755);
+    int error = mount_disk("root", "/disks/root", "erofs", MS_RDONLY, NULL);
+    if (!error) error = mount_disk("runtime", "/disks/runtime", "erofs", MS_RDONLY, &blank);
+    if (!error) error = mount_on("upper", "/disks/upper", "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755");
+    if (error) return error;
+    mkdir("/disks/upper/files", 0755);
+    mkdir("/disks/upper/work", 0755);
+    snprintf(options, sizeof options, "lowerdir=%s/disks/root,upperdir=/disks/upper/files,workdir=/disks/upper/work",
+             blank ? "" : "/disks/runtime:");
+    error = mount_on("overlay", ROOT, "overlay", MS_NOSUID | MS_NODEV, options);
+    unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    if (!error) error = mount_on("proc", ROOT "/proc", "proc", safe, "hidepid=2");
+    if (!error) error = mount_on("sysfs", ROOT "/sys", "sysfs", safe | MS_RDONLY, NULL);
+    if (!error) error = make_dev();
+    if (error) return error;
+    mounted |= ROOT_DISK;
+    return write_etc();
+}
+
+int guest_mount(uint32_t set) {
+    unsigned long safe = MS_NOSUID | MS_NODEV;
+    uint32_t missing = set & ~mounted;
+    int error = 0;
+    if (missing & ROOT_DISK) error = mount_root();
+    if (!error && !(mounted & ROOT_DISK)) error = fail(EINVAL, "root is not mounted");
+    if (!error && missing & CODE_DISK) {
+        mkdir(ROOT "/var", 0755);
+        error = mount_disk("code", ROOT "/var/task", "erofs", safe | MS_RDONLY, NULL);
+        if (!error) mounted |= CODE_DISK;
+    }
+    if (!error && missing & OPT_DISK) {
+        bool blank = false;
+        error = mount_disk("opt", ROOT "/opt", "erofs", safe | MS_RDONLY, &blank);
+        if (!error && !blank) mounted |= OPT_DISK;
+    }
+    if (!error && missing & TMP_DISK) {
+        error = mount_disk("tmp", ROOT "/tmp", "ext4", safe, NULL);
+        if (!error && chmod(ROOT "/tmp", 01777) < 0) error = fail(errno, "/tmp");
+        if (!error) mounted |= TMP_DISK;
+    }
+    return error;
+}
+
+void guest_power_off(void) {
+    sync();
+    reboot(RB_POWER_OFF);
+    reboot(RB_AUTOBOOT); /* where the machine cannot; the VM is started so that this ends it too */
+    _exit(1);
+}
+
+/* ---- the cage ---- */
+
+int cage_make(uint64_t memory_max, uint32_t pids_max) {
+    char number[24];
+    if (!(mounted & ROOT_DISK)) return fail(EINVAL, "root is not mounted");
+    if (cage_events_fd >= 0) close(cage_events_fd);
+    cage_events_fd = -1;
+    rmdir(CAGE); /* a new one, so that its peak and its counters start at zero */
+    if (mkdir(CAGE, 0755) < 0) return fail(errno, CAGE);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)memory_max);
+    int error = write_file(CAGE "memory.max", number);
+    if (!error) error = write_file(CAGE "memory.oom.group", "1");
+    snprintf(number, sizeof number, "%u", pids_max);
+    if (!error) error = write_file(CAGE "pids.max", number);
+    cage_events_fd = open(CAGE "cgroup.events", O_RDONLY | O_CLOEXEC);
+    return error;
+}
+
+int cage_events(void) { return cage_events_fd; }
+
+const char *cage_enter(void) {
+    errno = write_file(CAGE "cgroup.procs", "0");
+    if (errno) return "cgroup";
+    if (unshare(CLONE_NEWNS) < 0) return "unshare";
+    if (mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0) return "mount propagation";
+    /* An initramfs cannot be pivoted away: the new root is moved over it, as switch_root does. */
+    if (chdir(ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0) return "root";
+    if (mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0)
+        return "read-only root";
+    for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    if (setgroups(0, NULL) < 0 || setresgid(CUSTOMER_ID, CUSTOMER_ID, CUSTOMER_ID) < 0
+        || setresuid(CUSTOMER_ID, CUSTOMER_ID, CUSTOMER_ID) < 0)
+        return "user";
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? "no_new_privs" : NULL;
+}
+
+void cage_kill(void) { write_file(CAGE "cgroup.kill", "1"); }
+
+int cage_freeze(bool freeze) { return write_file(CAGE "cgroup.freeze", freeze ? "1" : "0"); }
+
+static uint64_t cage_number(const char *path, const char *key) {
+    char text[512];
+    read_file(path, text, sizeof text);
+    return number_in(text, key);
+}
+
+bool cage_frozen(void) { return cage_number(CAGE "cgroup.events", "frozen") == 1; }
+
+bool cage_empty(void) { return cage_number(CAGE "cgroup.events", "populated") == 0; }
+
+bool cage_out_of_memory(void) { return cage_number(CAGE "memory.events", "oom_kill") > 0; }
+
+uint64_t cage_peak(void) {
+    char text[32];
+    read_file(CAGE "memory.peak", text, sizeof text);
+    return strtoull(text, NULL, 10);
+}
