@@ -1,20 +1,68 @@
 package thaw.runtimeapi;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import thaw.agent.AgentStream;
 import thaw.model.Invocation;
+import thaw.model.Limits;
 
 /**
- * The Lambda Runtime API (version 2018-06-01) of one sandbox, served over streams that the guest
- * opened to 127.0.0.1:9001. Everything the guest sends is bounded and can hurt only itself.
+ * The Lambda Runtime API (version 2018-06-01) of one runtime process, served over streams that the
+ * guest opened to 127.0.0.1:9001. Everything the guest sends is bounded and can hurt only itself.
+ *
+ * <p>One object per process: after {@link RuntimeOutcome.TimedOut}, {@link RuntimeOutcome.Exited}
+ * or an error of INIT it is finished, and gives that same outcome to whoever asks again. A worker
+ * that runs INIT again in the same sandbox (as AWS does within the first invocation) closes this
+ * one, kills what is left of the process and makes another.
+ *
+ * <p>Thread-safe. Invocations come one at a time.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">AWS: runtime
  *     API</a>
  */
 public final class RuntimeApi implements AutoCloseable {
-  /** Serves one guest connection on a virtual thread of its own; returns at once. */
+  /** Where a runtime finds its API: the value of AWS_LAMBDA_RUNTIME_API. */
+  public static final String ADDRESS = "127.0.0.1:9001";
+
+  /**
+   * Largest answer, bytes: the payload limit and the 100 bytes that AWS grants on top, which is the
+   * number its error messages name.
+   */
+  public static final int MAX_RESPONSE_BYTES = Limits.PAYLOAD_BYTES + 100;
+
+  /** Connections that are open at once; one more is closed at once. */
+  public static final int MAX_CONNECTIONS = 16;
+
+  /** How long bytes that the process sent before its end are read after it. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(RuntimeApi.class);
+
+  private final InvocationSlot slot = new InvocationSlot();
+  private final ConnectionTable connections = new ConnectionTable(MAX_CONNECTIONS);
+
+  /** Serves one guest connection on a virtual thread of its own and closes it; returns at once. */
   public void serve(AgentStream connection) {
-    throw new UnsupportedOperationException();
+    serve(new AgentStreamConnection(connection));
+  }
+
+  void serve(GuestConnection connection) {
+    if (!connections.add(connection)) {
+      log.debug("runtime API: refused a connection, {} are open", MAX_CONNECTIONS);
+      connection.close();
+      return;
+    }
+    Thread.ofVirtual().name("runtime-api").start(() -> run(connection));
+  }
+
+  private void run(GuestConnection connection) {
+    try {
+      new HttpConnection(connection, slot).serve();
+    } finally {
+      connection.close();
+      connections.remove(connection);
+    }
   }
 
   /**
@@ -24,29 +72,52 @@ public final class RuntimeApi implements AutoCloseable {
    *     RuntimeOutcome.Exited} or {@link RuntimeOutcome.TimedOut}
    */
   public RuntimeOutcome awaitInit(Duration timeout) throws InterruptedException {
-    throw new UnsupportedOperationException();
+    return slot.awaitInit(timeout);
   }
 
   /**
-   * Hands an invocation to the runtime and waits for its answer. One at a time.
+   * Hands an invocation to the runtime and waits for its answer. One at a time. If INIT still runs,
+   * it is waited for; if it fails, its error is the outcome.
+   *
+   * <p>A runtime that asks for its next invocation again before it has answered gets the same one
+   * again, as with AWS.
    *
    * @param timeout the function's Timeout; also gives the deadline header
    * @return {@link RuntimeOutcome.Responded}, {@link RuntimeOutcome.Failed}, {@link
    *     RuntimeOutcome.TooLarge}, {@link RuntimeOutcome.Exited} or {@link RuntimeOutcome.TimedOut}
+   * @throws IllegalStateException if an invocation is under way
+   * @throws InterruptedException if the caller gave up; this object is then finished
    */
   public RuntimeOutcome invoke(Invocation invocation, Duration timeout)
       throws InterruptedException {
-    throw new UnsupportedOperationException();
+    return slot.invoke(invocation, timeout);
   }
 
-  /** The sandbox's process is gone: whoever waits gets {@link RuntimeOutcome.Exited}. */
+  /**
+   * The runtime's process is gone. An answer it sent before its end still counts; then whoever
+   * waits gets {@link RuntimeOutcome.Exited}. Does not block.
+   */
   public void runtimeExited() {
-    throw new UnsupportedOperationException();
+    slot.leave();
+    Thread.ofVirtual().name("runtime-api-exit").start(this::awaitLastWords);
   }
 
-  /** Ends all connections. */
+  private void awaitLastWords() {
+    try {
+      if (!connections.awaitEmpty(LAST_WORDS)) {
+        log.debug("runtime API: the process is gone, its connections are not");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      slot.finish(new RuntimeOutcome.Exited());
+    }
+  }
+
+  /** Ends all connections; whoever waits gets {@link RuntimeOutcome.Exited}. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    slot.finish(new RuntimeOutcome.Exited());
+    connections.close();
   }
 }

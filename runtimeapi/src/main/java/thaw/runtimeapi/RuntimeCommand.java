@@ -1,0 +1,73 @@
+package thaw.runtimeapi;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a runtime's process is started in its guest; see docs/runtime-api.md.
+ *
+ * @param command program and arguments; the program is an absolute path
+ * @param environment what this runtime adds to the defaults of every runtime; a customer's variable
+ *     of the same name wins
+ */
+public record RuntimeCommand(List<String> command, Map<String, String> environment) {
+  /** Where the function's code is mounted; also the process's working directory. */
+  public static final String TASK_ROOT = "/var/task";
+
+  /** Where the runtime's own files are. */
+  public static final String RUNTIME_DIRECTORY = "/var/runtime";
+
+  /** Exit code of a {@code provided} runtime whose package and layers hold no bootstrap. */
+  public static final int NO_BOOTSTRAP_EXIT_CODE = 127;
+
+  // Without `site` (-S) the interpreter starts in half the time; the bootstrap does what is needed
+  // of it. -Xutf8 spares it looking for a locale that the guest does not have.
+  private static final RuntimeCommand PYTHON =
+      new RuntimeCommand(
+          List.of("/var/lang/bin/python3.13", "-S", "-Xutf8", RUNTIME_DIRECTORY + "/bootstrap"),
+          Map.of("PYTHONPATH", RUNTIME_DIRECTORY));
+
+  private static final RuntimeCommand PROVIDED =
+      new RuntimeCommand(
+          List.of(
+              "/bin/sh",
+              "-c",
+              "for b in /var/task /opt /var/runtime; do"
+                  + " [ -f $b/bootstrap ] && exec $b/bootstrap; done;"
+                  + " echo \"Couldn't find valid bootstrap(s):"
+                  + " [/var/task/bootstrap /opt/bootstrap]\" >&2; exit "
+                  + NO_BOOTSTRAP_EXIT_CODE),
+          Map.of());
+
+  private static final Map<String, RuntimeCommand> COMMANDS =
+      new TreeMap<>(Map.of("python3.13", PYTHON, "provided.al2023", PROVIDED));
+
+  public RuntimeCommand {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+  }
+
+  /** Names of the runtimes that can be started, sorted. */
+  public static List<String> runtimes() {
+    return List.copyOf(COMMANDS.keySet());
+  }
+
+  /**
+   * The command of a runtime.
+   *
+   * @throws IllegalArgumentException if it is none of {@link #runtimes()}
+   */
+  public static RuntimeCommand of(String runtime) {
+    RuntimeCommand command = COMMANDS.get(runtime);
+    if (command == null) {
+      throw new IllegalArgumentException(
+          "runtime " + runtime + " cannot be started; there are: " + String.join(", ", runtimes()));
+    }
+    return command;
+  }
+
+  static boolean isProvided(String runtime) {
+    return runtime.startsWith("provided.");
+  }
+}

@@ -1,0 +1,58 @@
+package thaw.runtimeapi;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/** Gives a {@link RuntimeApi} a port on loopback, in place of the agent. */
+final class LoopbackServer implements AutoCloseable {
+  final RuntimeApi api = new RuntimeApi();
+  private final ServerSocketChannel listener;
+
+  LoopbackServer() {
+    try {
+      listener = ServerSocketChannel.open();
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 2_000);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return listener.socket().getLocalPort();
+  }
+
+  RawClient connect() throws IOException {
+    return new RawClient(port());
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel channel = listener.accept();
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        api.serve(new SocketConnection(channel));
+      }
+    } catch (ClosedChannelException e) {
+      // The test is over.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
