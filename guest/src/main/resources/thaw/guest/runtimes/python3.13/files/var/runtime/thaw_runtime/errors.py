@@ -34,7 +34,7 @@ def encode(error_document):
 def log(error_document, as_json):
     """Writes an error document to the log, in the function's log format."""
     if as_json:
-        from .logs import timestamp
+        from .clock import timestamp
 
         entry = {"timestamp": timestamp(), "level": "ERROR", **error_document}
         text = json_format.encode(entry, errors="replace").decode()

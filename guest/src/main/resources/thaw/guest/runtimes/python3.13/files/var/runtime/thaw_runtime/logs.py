@@ -9,22 +9,17 @@ import sys
 import time
 
 from . import context, json_format
+from .clock import timestamp
 
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id", "tenant_id"}
-
-
-def timestamp(seconds=None):
-    """RFC 3339 in UTC with milliseconds; of now if no time is given."""
-    seconds = time.time() if seconds is None else seconds
-    millis = int(seconds * 1000) % 1000
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{millis:03d}Z"
 
 
 class LambdaLoggerHandler(logging.Handler):
     def emit(self, record):
         try:
             # One write of a whole message, and stdout flushes at its last line break: messages of threads do not mix.
-            sys.stdout.write(self.format(record))
+            text = self.format(record)
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
         except Exception:
             self.handleError(record)
 
@@ -49,7 +44,7 @@ class JsonFormatter(logging.Formatter):
         for name, value in vars(record).items():
             if name not in _OF_EVERY_RECORD and name not in entry and value is not None:
                 entry[name] = value
-        return json_format.encode(_plain(entry), errors="replace").decode() + "\n"
+        return json_format.encode(_plain(entry), errors="replace").decode()
 
     @staticmethod
     def _exception(record):
@@ -81,7 +76,7 @@ def set_up():
     if os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON":
         handler.setFormatter(JsonFormatter())
     else:
-        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
         handler.setFormatter(logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S"))
     handler.addFilter(LambdaLoggerFilter())
     root = logging.getLogger()

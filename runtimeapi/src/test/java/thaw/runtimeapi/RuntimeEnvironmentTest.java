@@ -1,0 +1,75 @@
+package thaw.runtimeapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import thaw.model.FunctionVersion;
+
+final class RuntimeEnvironmentTest {
+  @Test
+  void reservedVariablesWinOverTheCustomersAndTheCustomersOverDefaults() {
+    Map<String, String> environment =
+        RuntimeEnvironment.of(
+            function("python3.13", Map.of("_HANDLER", "mine", "TZ", "Europe/Berlin", "A", "b")),
+            "stream",
+            RuntimeLogging.TEXT);
+    assertThat(environment)
+        .containsEntry("_HANDLER", "app.handler")
+        .containsEntry("TZ", "Europe/Berlin")
+        .containsEntry("A", "b")
+        .containsEntry("LANG", "en_US.UTF-8")
+        .containsEntry("PYTHONPATH", "/var/runtime")
+        .containsEntry("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
+        .containsEntry("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+        .containsEntry("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
+        .containsEntry("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+        .containsEntry("AWS_LAMBDA_LOG_FORMAT", "Text")
+        .doesNotContainKey("AWS_LAMBDA_LOG_LEVEL");
+  }
+
+  @Test
+  void providedRuntimesHaveNoExecutionEnvironmentAndNoPythonPath() {
+    assertThat(
+            RuntimeEnvironment.of(
+                function("provided.al2023", Map.of()), "stream", RuntimeLogging.TEXT))
+        .doesNotContainKeys("AWS_EXECUTION_ENV", "PYTHONPATH")
+        .containsEntry("LAMBDA_TASK_ROOT", "/var/task");
+  }
+
+  @Test
+  void loggingConfigReachesTheRuntime() {
+    RuntimeLogging logging = new RuntimeLogging("JSON", Optional.of("WARN"));
+    assertThat(RuntimeEnvironment.of(function("python3.13", Map.of()), "stream", logging))
+        .containsEntry("AWS_LAMBDA_LOG_FORMAT", "JSON")
+        .containsEntry("AWS_LAMBDA_LOG_LEVEL", "WARN");
+  }
+
+  @Test
+  void aRuntimeThatIsNotOfferedIsRefusedWithTheListOfThoseThatAre() {
+    assertThatThrownBy(() -> RuntimeCommand.of("cobol85"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cobol85")
+        .hasMessageContaining("provided.al2023, python3.13");
+  }
+
+  private static FunctionVersion function(String runtime, Map<String, String> environment) {
+    return new FunctionVersion(
+        "000000000000",
+        "us-east-1",
+        "f",
+        "$LATEST",
+        "revision",
+        runtime,
+        "app.handler",
+        512,
+        Duration.ofSeconds(3),
+        512,
+        environment,
+        "0".repeat(64),
+        "/aws/lambda/f");
+  }
+}
