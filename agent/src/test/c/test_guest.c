@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static uint16_t listen_port;
+static int listener;
 static volatile pid_t *group; /* of the runtime; the child writes it, so it lies in shared memory */
 
 void guest_start(void) {
@@ -28,10 +28,17 @@ void guest_start(void) {
     if (group == MAP_FAILED) exit(4);
 }
 
+/* Listens before it connects to the host's socket, so that tests can connect at once. */
 int guest_port(int argc, char **argv) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (argc != 3) exit(2);
-    listen_port = atoi(argv[2]);
+    struct sockaddr_in loopback = {
+        .sin_family = AF_INET, .sin_port = htons(atoi(argv[2])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int on = 1;
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, (struct sockaddr *)&loopback, sizeof loopback) < 0 || listen(listener, MAX_STREAMS) < 0) exit(5);
+
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) exit(3);
@@ -39,14 +46,7 @@ int guest_port(int argc, char **argv) {
     return fd;
 }
 
-int guest_listener(void) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(listen_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0) exit(5);
-    return fd;
-}
+int guest_listener(void) { return listener; }
 
 static void kill_group(int signal) {
     if (*group > 0) kill(-*group, signal);

@@ -31,6 +31,9 @@ final class ByteRing {
       throw new IllegalStateException(
           count + " bytes do not fit: " + size + " of " + limitBytes + " are used");
     }
+    if (count == 0) {
+      return;
+    }
     grow(size + count);
     int tail = (head + size) % bytes.length;
     int first = Math.min(count, bytes.length - tail);

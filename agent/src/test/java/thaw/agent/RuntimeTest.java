@@ -31,10 +31,11 @@ class RuntimeTest {
 
   @AfterEach
   void agentIsHealthy() throws Exception {
-    connection.close();
-    assertThat(agent.exitCode()).isZero();
-    assertThat(agent.log()).isEmpty();
-    agent.close();
+    try (TestAgent ending = agent) {
+      connection.close();
+      assertThat(ending.exitCode()).isZero();
+      assertThat(ending.log()).isEmpty();
+    }
   }
 
   @Test
