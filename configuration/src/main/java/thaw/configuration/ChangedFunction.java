@@ -1,0 +1,123 @@
+package thaw.configuration;
+
+import java.time.Instant;
+import java.util.UUID;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.State;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
+import thaw.code.CodeStore.StoredCode;
+
+/** Makes a function's next configuration out of its present one. */
+final class ChangedFunction {
+  private ChangedFunction() {}
+
+  /** With other code. */
+  static FunctionConfiguration code(FunctionConfiguration now, StoredCode code) {
+    return now.toBuilder().codeSha256(code.sha256Base64()).codeSize(code.zipBytes()).build();
+  }
+
+  /** With what a request that was checked gives; what it leaves out stays. */
+  static FunctionConfiguration configuration(
+      FunctionConfiguration now, UpdateFunctionConfigurationRequest request) {
+    FunctionConfiguration.Builder next = now.toBuilder();
+    if (request.role() != null) {
+      next.role(request.role());
+    }
+    if (request.handler() != null) {
+      next.handler(request.handler());
+    }
+    if (request.description() != null) {
+      next.description(request.description());
+    }
+    if (request.timeout() != null) {
+      next.timeout(request.timeout());
+    }
+    if (request.memorySize() != null) {
+      next.memorySize(request.memorySize());
+    }
+    if (request.runtimeAsString() != null) {
+      next.runtime(request.runtimeAsString());
+    }
+    if (request.ephemeralStorage() != null) {
+      next.ephemeralStorage(request.ephemeralStorage());
+    }
+    if (request.environment() != null) {
+      next.environment(Environments.checked(request.environment()).orElse(null));
+    }
+    keptOnly(now, request, next);
+    return next.build();
+  }
+
+  /** What Thaw keeps and shows without acting on it. */
+  private static void keptOnly(
+      FunctionConfiguration now,
+      UpdateFunctionConfigurationRequest request,
+      FunctionConfiguration.Builder next) {
+    if (request.vpcConfig() != null) {
+      next.vpcConfig(Parts.vpc(request.vpcConfig()));
+    }
+    if (request.deadLetterConfig() != null) {
+      next.deadLetterConfig(request.deadLetterConfig());
+    }
+    if (request.kmsKeyArn() != null) {
+      next.kmsKeyArn(request.kmsKeyArn());
+    }
+    if (request.tracingConfig() != null) {
+      next.tracingConfig(Parts.tracing(request.tracingConfig()));
+    }
+    if (request.hasFileSystemConfigs()) {
+      next.fileSystemConfigs(request.fileSystemConfigs());
+    }
+    if (request.snapStart() != null) {
+      next.snapStart(Parts.snapStart(request.snapStart()));
+    }
+    if (request.loggingConfig() != null) {
+      next.loggingConfig(Parts.logging(request.loggingConfig(), now.functionName()));
+    }
+  }
+
+  /** As an update that has begun. */
+  static FunctionConfiguration updating(FunctionConfiguration next, Instant now) {
+    return next.toBuilder()
+        .revisionId(UUID.randomUUID().toString())
+        .lastModified(Documents.lastModified(now))
+        .lastUpdateStatus(LastUpdateStatus.IN_PROGRESS)
+        .lastUpdateStatusReason(NewFunction.CREATING)
+        .lastUpdateStatusReasonCode("Creating")
+        .build();
+  }
+
+  /** As one that is ready. AWS gives it another revision than it had on the way. */
+  static FunctionConfiguration ready(FunctionConfiguration document) {
+    return document.toBuilder()
+        .revisionId(UUID.randomUUID().toString())
+        .state(State.ACTIVE)
+        .stateReason(null)
+        .stateReasonCode((String) null)
+        .lastUpdateStatus(LastUpdateStatus.SUCCESSFUL)
+        .lastUpdateStatusReason(null)
+        .lastUpdateStatusReasonCode((String) null)
+        .build();
+  }
+
+  /** As one that could not be made ready. */
+  static FunctionConfiguration failed(FunctionConfiguration document, String reason) {
+    return document.toBuilder()
+        .revisionId(UUID.randomUUID().toString())
+        .state(State.FAILED)
+        .stateReason(reason)
+        .stateReasonCode("InternalError")
+        .build();
+  }
+
+  /** As one whose update failed: the configuration before it, and why. */
+  static FunctionConfiguration updateFailed(FunctionConfiguration previous, String reason) {
+    return previous.toBuilder()
+        .revisionId(UUID.randomUUID().toString())
+        .lastUpdateStatus(LastUpdateStatus.FAILED)
+        .lastUpdateStatusReason(reason)
+        .lastUpdateStatusReasonCode("InternalError")
+        .build();
+  }
+}

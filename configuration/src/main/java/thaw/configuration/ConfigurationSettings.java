@@ -1,0 +1,79 @@
+package thaw.configuration;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import thaw.settings.Default;
+import thaw.settings.Doc;
+import thaw.settings.Range;
+
+/** Settings of the configuration service. */
+public record ConfigurationSettings(
+    @Doc("Account that functions belong to, 12 digits; part of their ARNs.")
+        @Default("\"000000000000\"")
+        String accountId,
+    @Doc("Region that functions live in; part of their ARNs.") @Default("us-east-1") String region,
+    @Doc("Runtimes that functions may ask for.") @Default("[python3.13, provided.al2023]")
+        List<String> runtimes,
+    @Doc(
+            "Runtimes that are run by another one, for example { \"python3.12\": python3.13 }. The"
+                + " API goes on showing what was asked for.")
+        @Default("{}")
+        Map<String, String> runtimeAliases,
+    @Doc("How many functions are made ready at once after they were created or updated.")
+        @Default("2")
+        @Range(min = "1", max = "64")
+        int makeReadyAtOnce,
+    @Doc("How many functions may wait to be made ready; beyond that creates are throttled.")
+        @Default("1000")
+        @Range(min = "1", max = "100000")
+        int makeReadyQueue,
+    @Doc("How many connections read the database at once.")
+        @Default("4")
+        @Range(min = "1", max = "64")
+        int databaseReaders,
+    @Doc("How long a request waits for its turn to read or write the database.")
+        @Default("10s")
+        @Range(min = "250ms", max = "5m")
+        Duration databaseWait,
+    @Doc("How often code that no function uses any more is looked for and removed.")
+        @Default("10m")
+        @Range(min = "1s")
+        Duration collectCodeEvery) {
+  /**
+   * Checks what the types cannot.
+   *
+   * @throws IllegalArgumentException naming the setting, its value and what it must be
+   */
+  public ConfigurationSettings {
+    if (!accountId.matches("\\d{12}")) {
+      throw new IllegalArgumentException("accountId must be 12 digits, not \"" + accountId + "\"");
+    }
+    if (!region.matches("[a-z]{2}(-[a-z]+)+-\\d")) {
+      throw new IllegalArgumentException("region must look like us-east-1, not \"" + region + "\"");
+    }
+    runtimes = List.copyOf(runtimes);
+    runtimeAliases = Map.copyOf(runtimeAliases);
+    for (Map.Entry<String, String> alias : runtimeAliases.entrySet()) {
+      if (!runtimes.contains(alias.getValue())) {
+        throw new IllegalArgumentException(
+            "runtimeAliases maps %s to %s, which is not one of runtimes %s"
+                .formatted(alias.getKey(), alias.getValue(), runtimes));
+      }
+    }
+  }
+
+  /** The defaults, for tests and tools. */
+  public static ConfigurationSettings defaults() {
+    return new ConfigurationSettings(
+        "000000000000",
+        "us-east-1",
+        List.of("python3.13", "provided.al2023"),
+        Map.of(),
+        2,
+        1_000,
+        4,
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(10));
+  }
+}

@@ -1,0 +1,79 @@
+package thaw.configuration;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
+import software.amazon.awssdk.services.lambda.model.State;
+import thaw.api.AwsJson;
+import thaw.model.FunctionVersion;
+
+/** The documents of functions, as JSON in the database and as the worker wants them. */
+final class Documents {
+  private static final DateTimeFormatter LAST_MODIFIED =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private Documents() {}
+
+  static String json(FunctionConfiguration document) {
+    return new String(AwsJson.write(document), StandardCharsets.UTF_8);
+  }
+
+  static FunctionConfiguration document(String json) {
+    FunctionConfiguration.Builder builder = FunctionConfiguration.builder();
+    AwsJson.readInto(json.getBytes(StandardCharsets.UTF_8), builder);
+    return builder.build();
+  }
+
+  static String json(Map<String, String> tags) {
+    return new String(
+        AwsJson.write(ListTagsResponse.builder().tags(tags).build()), StandardCharsets.UTF_8);
+  }
+
+  static Map<String, String> tags(String json) {
+    ListTagsResponse.Builder builder = ListTagsResponse.builder();
+    AwsJson.readInto(json.getBytes(StandardCharsets.UTF_8), builder);
+    return builder.build().tags();
+  }
+
+  /** A time as LastModified shows it, for example {@code 2026-11-23T07:10:00.000+0000}. */
+  static String lastModified(Instant time) {
+    return LAST_MODIFIED.format(time);
+  }
+
+  static boolean isActive(FunctionConfiguration document) {
+    return document.state() == State.ACTIVE;
+  }
+
+  /** The code's hash as the code store has it. */
+  static String codeSha256Hex(FunctionConfiguration document) {
+    return HexFormat.of().formatHex(Base64.getDecoder().decode(document.codeSha256()));
+  }
+
+  /** What a worker needs to know to run it. */
+  static FunctionVersion version(
+      FunctionConfiguration document, String accountId, String region, Runtimes runtimes) {
+    return new FunctionVersion(
+        accountId,
+        region,
+        document.functionName(),
+        document.version(),
+        document.revisionId(),
+        runtimes.guestRuntime(document.runtimeAsString()),
+        document.handler(),
+        document.memorySize(),
+        Duration.ofSeconds(document.timeout()),
+        document.ephemeralStorage().size(),
+        document.environment() == null ? Map.of() : document.environment().variables(),
+        codeSha256Hex(document),
+        document.loggingConfig().logGroup());
+  }
+}

@@ -1,0 +1,122 @@
+package thaw.configuration;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
+
+/** The table of functions: plain SQL that SQLite and PostgreSQL both run. */
+final class FunctionTable {
+  private static final String SELECT =
+      "SELECT account_id, name, lifecycle, document, previous_document, tags FROM function ";
+
+  private FunctionTable() {}
+
+  /** Adds a function; false if there is one of this name. */
+  static boolean insert(Handle handle, FunctionRow row) {
+    return bind(
+                handle.createUpdate(
+                    """
+                    INSERT INTO function (account_id, name, lifecycle, revision_id, code_sha256,
+                      document, previous_code_sha256, previous_document, tags)
+                    VALUES (:account, :name, :lifecycle, :revision, :code, :document,
+                      :previousCode, :previous, :tags)
+                    ON CONFLICT (account_id, name) DO NOTHING
+                    """),
+                row)
+            .execute()
+        == 1;
+  }
+
+  /** Replaces a function if it still has a revision; false if it has another or is gone. */
+  static boolean update(Handle handle, FunctionRow row, String expectedRevisionId) {
+    return bind(
+                handle.createUpdate(
+                    """
+                    UPDATE function SET lifecycle = :lifecycle, revision_id = :revision,
+                      code_sha256 = :code, document = :document,
+                      previous_code_sha256 = :previousCode, previous_document = :previous,
+                      tags = :tags
+                    WHERE account_id = :account AND name = :name AND revision_id = :expected
+                    """),
+                row)
+            .bind("expected", expectedRevisionId)
+            .execute()
+        == 1;
+  }
+
+  /** Removes a function; false if there was none. */
+  static boolean delete(Handle handle, String accountId, String name) {
+    return handle
+            .createUpdate("DELETE FROM function WHERE account_id = :account AND name = :name")
+            .bind("account", accountId)
+            .bind("name", name)
+            .execute()
+        == 1;
+  }
+
+  static Optional<FunctionRow> find(Handle handle, String accountId, String name) {
+    Query query =
+        handle
+            .createQuery(SELECT + "WHERE account_id = :account AND name = :name")
+            .bind("account", accountId)
+            .bind("name", name);
+    return query.map(FunctionTable::read).findOne();
+  }
+
+  /** Functions of an account in the order of their names, beginning after one of them. */
+  static List<FunctionRow> page(Handle handle, String accountId, String after, int limit) {
+    Query query =
+        handle
+            .createQuery(
+                SELECT + "WHERE account_id = :account AND name > :after ORDER BY name LIMIT :limit")
+            .bind("account", accountId)
+            .bind("after", after)
+            .bind("limit", limit);
+    return query.map(FunctionTable::read).list();
+  }
+
+  static List<FunctionRow> all(Handle handle) {
+    return handle.createQuery(SELECT).map(FunctionTable::read).list();
+  }
+
+  /** Hashes of all code that functions refer to, lower-case hex. */
+  static Set<String> codeInUse(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT code_sha256 FROM function
+            UNION SELECT previous_code_sha256 FROM function WHERE previous_code_sha256 IS NOT NULL
+            """)
+        .mapTo(String.class)
+        .set();
+  }
+
+  private static Update bind(Update update, FunctionRow row) {
+    return update
+        .bind("account", row.accountId())
+        .bind("name", row.name())
+        .bind("lifecycle", row.lifecycle().name())
+        .bind("revision", row.revisionId())
+        .bind("code", Documents.codeSha256Hex(row.document()))
+        .bind("document", Documents.json(row.document()))
+        .bind("previousCode", row.previous().map(Documents::codeSha256Hex))
+        .bind("previous", row.previous().map(Documents::json))
+        .bind("tags", Documents.json(row.tags()));
+  }
+
+  private static FunctionRow read(ResultSet row, StatementContext context) throws SQLException {
+    return new FunctionRow(
+        row.getString("account_id"),
+        row.getString("name"),
+        Lifecycle.valueOf(row.getString("lifecycle")),
+        Documents.document(row.getString("document")),
+        Optional.ofNullable(row.getString("previous_document")).map(Documents::document),
+        Documents.tags(row.getString("tags")));
+  }
+}

@@ -1,0 +1,101 @@
+package thaw.configuration;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.Architecture;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.LoggingConfig;
+import software.amazon.awssdk.services.lambda.model.PackageType;
+import software.amazon.awssdk.services.lambda.model.SnapStart;
+import software.amazon.awssdk.services.lambda.model.State;
+import software.amazon.awssdk.services.lambda.model.StateReasonCode;
+import software.amazon.awssdk.services.lambda.model.TracingConfig;
+import thaw.code.CodeStore.StoredCode;
+import thaw.model.FunctionReference;
+
+/** Makes the first configuration of a function out of CreateFunction's request. */
+final class NewFunction {
+  static final String CREATING = "The function is being created.";
+
+  private static final int DEFAULT_TIMEOUT_SECONDS = 3;
+  private static final int DEFAULT_MEMORY_MB = 128;
+  private static final int DEFAULT_STORAGE_MB = 512;
+
+  private NewFunction() {}
+
+  /**
+   * Refuses what cannot be created, before its code is looked at.
+   *
+   * @throws thaw.model.LambdaException INVALID_PARAMETER_VALUE
+   */
+  static void check(CreateFunctionRequest request, Runtimes runtimes) {
+    NotOffered.check(request);
+    if (isBlank(request.runtimeAsString()) || isBlank(request.handler())) {
+      throw FunctionErrors.invalid(
+          "Runtime and Handler are mandatory parameters for functions created with deployment"
+              + " packages.");
+    }
+    runtimes.requireOffered(request.runtimeAsString());
+    if (request.environment() != null) {
+      Environments.checked(request.environment());
+    }
+  }
+
+  /** The configuration of a request that was checked; the function is Pending. */
+  static FunctionConfiguration document(
+      FunctionReference function, CreateFunctionRequest request, StoredCode code, Instant now) {
+    String name = function.name();
+    FunctionConfiguration.Builder document =
+        FunctionConfiguration.builder()
+            .functionName(name)
+            .functionArn(function.functionArn())
+            .runtime(request.runtimeAsString())
+            .role(request.role())
+            .handler(request.handler())
+            .description(request.description() == null ? "" : request.description())
+            .timeout(or(request.timeout(), DEFAULT_TIMEOUT_SECONDS))
+            .memorySize(or(request.memorySize(), DEFAULT_MEMORY_MB))
+            .codeSize(code.zipBytes())
+            .codeSha256(code.sha256Base64())
+            .lastModified(Documents.lastModified(now))
+            .version(FunctionReference.LATEST)
+            .revisionId(UUID.randomUUID().toString())
+            .kmsKeyArn(request.kmsKeyArn())
+            .deadLetterConfig(request.deadLetterConfig())
+            .packageType(PackageType.ZIP)
+            .architectures(Architecture.X86_64)
+            .tracingConfig(
+                Parts.tracing(or(request.tracingConfig(), TracingConfig.builder().build())))
+            .snapStart(Parts.snapStart(or(request.snapStart(), SnapStart.builder().build())))
+            .loggingConfig(
+                Parts.logging(or(request.loggingConfig(), LoggingConfig.builder().build()), name))
+            .ephemeralStorage(
+                or(
+                    request.ephemeralStorage(),
+                    EphemeralStorage.builder().size(DEFAULT_STORAGE_MB).build()))
+            .state(State.PENDING)
+            .stateReason(CREATING)
+            .stateReasonCode(StateReasonCode.CREATING);
+    if (request.hasFileSystemConfigs()) {
+      document.fileSystemConfigs(request.fileSystemConfigs());
+    }
+    if (request.vpcConfig() != null) {
+      document.vpcConfig(Parts.vpc(request.vpcConfig()));
+    }
+    if (request.environment() != null) {
+      Environments.checked(request.environment()).ifPresent(document::environment);
+    }
+    return document.build();
+  }
+
+  private static boolean isBlank(@Nullable String text) {
+    return text == null || text.isBlank();
+  }
+
+  private static <T> T or(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+}

@@ -1,0 +1,86 @@
+package thaw.configuration;
+
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.FunctionCode;
+import software.amazon.awssdk.services.lambda.model.PackageType;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
+
+/**
+ * What AWS offers and Thaw does not yet, where a function would behave otherwise without it. Such a
+ * request is refused: silence would deploy a function that fails later, or is less safe than its
+ * owner believes. Fields whose absence a function does not notice are kept and shown instead.
+ */
+final class NotOffered {
+  private NotOffered() {}
+
+  static void check(CreateFunctionRequest request) {
+    if (request.packageType() == PackageType.IMAGE || set(request.imageConfig())) {
+      throw FunctionErrors.notOffered("PackageType Image", "deploy a zip");
+    }
+    FunctionCode code = request.code();
+    if (code != null) {
+      checkSource(code.s3Bucket(), code.imageUri());
+    }
+    Parts.requireX86(request.architecturesAsStrings());
+    checkLayers(request.layers().isEmpty());
+    checkPublish(request.publish());
+    checkExtras(request.capacityProviderConfig(), request.durableConfig());
+    if (set(request.tenancyConfig())) {
+      throw FunctionErrors.notOffered("TenancyConfig", "leave it out");
+    }
+    if (set(request.codeSigningConfigArn())) {
+      throw FunctionErrors.notOffered("CodeSigningConfigArn", "leave it out");
+    }
+  }
+
+  static void check(UpdateFunctionCodeRequest request) {
+    checkSource(request.s3Bucket(), request.imageUri());
+    Parts.requireX86(request.architecturesAsStrings());
+    checkPublish(request.publish());
+  }
+
+  static void check(UpdateFunctionConfigurationRequest request) {
+    checkLayers(request.layers().isEmpty());
+    checkExtras(request.capacityProviderConfig(), request.durableConfig());
+    if (set(request.imageConfig())) {
+      throw FunctionErrors.notOffered("ImageConfig", "leave it out");
+    }
+  }
+
+  private static void checkSource(@Nullable String s3Bucket, @Nullable String imageUri) {
+    if (set(s3Bucket)) {
+      throw FunctionErrors.notOffered("Code in S3", "send the package itself as ZipFile");
+    }
+    if (set(imageUri)) {
+      throw FunctionErrors.notOffered("Code in a container image", "send a package as ZipFile");
+    }
+  }
+
+  private static void checkLayers(boolean none) {
+    if (!none) {
+      throw FunctionErrors.notOffered(
+          "Layers", "put what the layers hold into the function's own package");
+    }
+  }
+
+  private static void checkPublish(@Nullable Boolean publish) {
+    if (Boolean.TRUE.equals(publish)) {
+      throw FunctionErrors.notOffered("Publish", "there is $LATEST only, leave it out");
+    }
+  }
+
+  private static void checkExtras(@Nullable Object capacityProvider, @Nullable Object durable) {
+    if (set(capacityProvider)) {
+      throw FunctionErrors.notOffered("CapacityProviderConfig", "leave it out");
+    }
+    if (set(durable)) {
+      throw FunctionErrors.notOffered("DurableConfig", "leave it out");
+    }
+  }
+
+  private static boolean set(@Nullable Object value) {
+    return value != null;
+  }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE function ADD COLUMN later TEXT;
