@@ -15,6 +15,6 @@ handler() {
   while read -r count word; do
     printf '%s"%s":%d' "$comma" "$word" "$count"
     comma=","
-  done < <(sort <<<"$words" | uniq -c | sort -k1,1nr -k2 | head -3)
+  done <<<"$(sort <<<"$words" | uniq -c | sort -k1,1nr -k2 | head -3)"
   printf '}}'
 }

@@ -75,7 +75,7 @@ final class HttpConnection {
     slot.claim(head.match().requestId());
     boolean whole = false;
     try {
-      invite(head);
+      invite(head, RuntimeApi.MAX_RESPONSE_BYTES);
       byte[] payload = body.readAll(RuntimeApi.MAX_RESPONSE_BYTES);
       whole = true;
       slot.complete(
@@ -97,7 +97,7 @@ final class HttpConnection {
   private boolean initError(RequestHead head, BodyReader body)
       throws IOException, BadRequestException, RefusedException {
     slot.checkInit();
-    invite(head);
+    invite(head, MAX_INIT_ERROR_BYTES);
     try {
       byte[] document = body.readAll(MAX_INIT_ERROR_BYTES);
       slot.failInit(new RuntimeOutcome.Failed(head.errorType(), document));
@@ -108,9 +108,9 @@ final class HttpConnection {
     return reply(Reply.ACCEPTED, head.keepAlive());
   }
 
-  /** Tells a client that waits with its body (curl does) to send it. */
-  private void invite(RequestHead head) throws IOException {
-    if (head.expectsContinue() && head.hasBody()) {
+  /** Tells a client that waits with its body (curl does) to send it, unless it is too large. */
+  private void invite(RequestHead head, int maxBytes) throws IOException {
+    if (head.expectsContinue() && head.hasBody() && head.contentLength() <= maxBytes) {
       connection.write(Reply.goOn());
     }
   }

@@ -9,7 +9,7 @@ public sealed interface RuntimeOutcome {
   /**
    * The function answered.
    *
-   * @param payload the answer's bytes, at most {@link thaw.model.Limits#PAYLOAD_BYTES}
+   * @param payload the answer's bytes, at most {@link RuntimeApi#MAX_RESPONSE_BYTES}
    */
   record Responded(byte[] payload) implements RuntimeOutcome {}
 
@@ -17,11 +17,15 @@ public sealed interface RuntimeOutcome {
    * The runtime reported an error, of INIT or of the invocation.
    *
    * @param errorType value of Lambda-Runtime-Function-Error-Type, or empty
-   * @param payload the error document the runtime sent
+   * @param payload the error document the runtime sent; empty if an INIT error's was too large
    */
   record Failed(String errorType, byte[] payload) implements RuntimeOutcome {}
 
-  /** The answer was larger than {@link thaw.model.Limits#PAYLOAD_BYTES}. */
+  /**
+   * The answer was larger than {@link RuntimeApi#MAX_RESPONSE_BYTES}. The runtime goes on.
+   *
+   * @param bytes its size if the runtime announced it, else what was seen of it
+   */
   record TooLarge(long bytes) implements RuntimeOutcome {}
 
   /** The runtime's process ended without an answer. */

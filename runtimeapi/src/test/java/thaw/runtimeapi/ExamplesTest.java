@@ -3,8 +3,10 @@ package thaw.runtimeapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,10 +31,23 @@ final class ExamplesTest {
   }
 
   @Test
+  void pythonPackagesRendersAReportWithAPackageOutOfDebian() throws Exception {
+    Path source = copyTree(EXAMPLES.resolve("python-packages"));
+    run(source, "./build.sh");
+    Path code = source.resolve("build");
+    try (PythonFunction function = new PythonFunction(code, "app.handler", Map.of())) {
+      assertThat(function.invoke("{\"title\":\"Fruit\",\"csv\":\"name,kg\\na|b,2.50\\nc,1\"}"))
+          .contains("<h1>Fruit</h1>", "<td>a|b</td>\\n<td>2.50</td>")
+          .contains("\"kg\": {\"total\": 3.50, \"median\": 1.75, \"smallest\": 1, ");
+      assertThat(function.invoke("{\"csv\":\"a,b\\n1\"}"))
+          .startsWith("TableError {\"errorMessage\": \"line 2 has 1 fields, the header has 2\"");
+    }
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
-    Path code = copy(EXAMPLES.resolve("provided-c"));
-    Process make = new ProcessBuilder("make", "-s").directory(code.toFile()).inheritIO().start();
-    assertThat(make.waitFor()).as("make needs musl-gcc (Debian: musl-tools)").isZero();
+    Path code = copyTree(EXAMPLES.resolve("provided-c"));
+    run(code, "make", "-s", "clean", "bootstrap");
     try (LoopbackServer server = new LoopbackServer();
         ProvidedFunction function = new ProvidedFunction(server, code)) {
       String square = "{\"width\":3,\"height\":3,\"iterations\":50}";
@@ -59,13 +74,22 @@ final class ExamplesTest {
     }
   }
 
-  private Path copy(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.filter(f -> !f.endsWith("bootstrap")).toList()) {
-        Files.copy(file, temporary.resolve(file.getFileName()));
+  private Path copyTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = temporary.resolve(directory.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
     return temporary;
+  }
+
+  private static void run(Path directory, String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
   }
 
   /** A process of a `provided` runtime. */

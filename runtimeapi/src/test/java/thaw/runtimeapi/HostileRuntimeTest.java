@@ -207,6 +207,18 @@ final class HostileRuntimeTest {
   }
 
   @Test
+  void aClientThatWaitsWithTooLargeABodyIsNotInvitedToSendIt() throws Exception {
+    try (RawClient runtime = server.connect()) {
+      CompletableFuture<RuntimeOutcome> outcome = Invocations.start(api, "id", "{}");
+      runtime.next();
+      runtime.send(RESPONSE + "\r\nExpect: 100-continue\r\nContent-Length: 7000000\r\n\r\n");
+      assertThat(runtime.read().status()).isEqualTo(413);
+      assertThat(runtime.isEnded()).isTrue();
+      assertThat(outcome.get()).isEqualTo(new RuntimeOutcome.TooLarge(7_000_000));
+    }
+  }
+
+  @Test
   void aHugeDocumentOfAnInitErrorStillFailsInit() throws Exception {
     try (RawClient runtime = server.connect()) {
       byte[] document = new byte[HttpConnection.MAX_INIT_ERROR_BYTES + 1];
