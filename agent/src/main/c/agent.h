@@ -85,7 +85,8 @@ int guest_mount(uint32_t set);
 _Noreturn void guest_power_off(void);
 /* The cage: the cgroup and the confinement of customer processes. */
 int cage_make(uint64_t memory_max, uint32_t pids_max);
-const char *cage_enter(void);         /* in the child; NULL, or what failed (see errno) */
+pid_t cage_fork(void);                /* the child is born in the cage ... */
+const char *cage_enter(void);         /* ... and confines itself; NULL, or what failed (see errno) */
 int cage_events(void);                /* a descriptor that has EPOLLPRI when the cage changes, or -1 */
 void cage_kill(void);
 int cage_freeze(bool freeze);

@@ -10,6 +10,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@
 #define CAGE "/cgroup/function/"
 #define ADD_ENTROPY 0x40085203 /* RNDADDENTROPY and RNDRESEEDCRNG of linux/random.h */
 #define RESEED_CRNG 0x5207
+#define INTO_CGROUP 0x200000000ULL /* CLONE_INTO_CGROUP of linux/sched.h */
 
 enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
 
@@ -363,9 +365,22 @@ int cage_make(uint64_t memory_max, uint32_t pids_max) {
 
 int cage_events(void) { return cage_events_fd; }
 
+/*
+ * Forks into the cage. A process born in a cgroup costs about 7 ms less (under emulation) than one that is moved
+ * there, which waits for an RCU grace period. The libc knows nothing of clone3, but with one thread it need not.
+ */
+pid_t cage_fork(void) {
+    int cage = open(CAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (cage < 0) return -1;
+    uint64_t arguments[11] = {[0] = INTO_CGROUP, [4] = SIGCHLD, [10] = cage}; /* struct clone_args */
+    pid_t pid = syscall(SYS_clone3, arguments, sizeof arguments);
+    int error = errno;
+    close(cage);
+    errno = error;
+    return pid;
+}
+
 const char *cage_enter(void) {
-    errno = write_file(CAGE "cgroup.procs", "0");
-    if (errno) return "cgroup";
     if (unshare(CLONE_NEWNS) < 0) return "unshare";
     if (mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0) return "mount propagation";
     /* An initramfs cannot be pivoted away: the new root is moved over it, as switch_root does. */

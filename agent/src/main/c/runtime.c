@@ -68,7 +68,7 @@ static const uint8_t *strings(const uint8_t *p, const uint8_t *end, char **into,
 static int spawn(const char *directory, int out, int err) {
     int status[2];
     if (pipe2(status, O_CLOEXEC) < 0) return fail(errno, "pipe");
-    main_pid = fork();
+    main_pid = cage_fork();
     if (main_pid == 0) {
         setsid();
         struct trouble trouble = {0, ""};

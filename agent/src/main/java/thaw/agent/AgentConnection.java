@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,10 @@ public final class AgentConnection implements AutoCloseable {
   private final Listener listener;
   private final StreamTable streams = new StreamTable();
   private final ControlCalls calls;
+
+  /** One for each start, and one for a runtime that an earlier host may have started. */
+  private final AtomicInteger exitsToCome = new AtomicInteger(1);
+
   private final CompletableFuture<AgentHello> hello = new CompletableFuture<>();
   private final AtomicReference<@Nullable String> endReason = new AtomicReference<>();
 
@@ -141,7 +146,14 @@ public final class AgentConnection implements AutoCloseable {
    * returns. Allowed again once it has exited.
    */
   public void startRuntime(RuntimeProcess process) throws IOException {
-    calls.call(Operation.START, Arguments.process(process));
+    ByteBuffer arguments = Arguments.process(process);
+    exitsToCome.incrementAndGet(); // before it starts: it may be over before this thread goes on
+    try {
+      calls.call(Operation.START, arguments);
+    } catch (AgentCallException e) {
+      exitsToCome.decrementAndGet();
+      throw e;
+    }
   }
 
   /**
@@ -211,7 +223,8 @@ public final class AgentConnection implements AutoCloseable {
 
   private void readAll(byte[] nonce) {
     try {
-      new FrameDispatcher(new FrameReader(channel), this::send, streams, calls, listener)
+      new FrameDispatcher(
+              new FrameReader(channel), this::send, streams, calls, listener, exitsToCome)
           .run(nonce, hello::complete);
     } catch (IOException | RuntimeException e) {
       end(reasonOf(e));

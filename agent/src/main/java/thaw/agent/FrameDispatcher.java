@@ -2,6 +2,7 @@ package thaw.agent;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Takes the guest's frames one after another to where they belong. Runs on the reader thread. */
@@ -13,19 +14,25 @@ final class FrameDispatcher {
   private final StreamTable streams;
   private final ControlCalls calls;
   private final AgentConnection.Listener listener;
+  private final AtomicInteger exitsToCome;
   private int guestWindowBytes;
 
+  /**
+   * @param exitsToCome how often the runtime may still exit: counted down here
+   */
   FrameDispatcher(
       FrameReader reader,
       FrameSink sink,
       StreamTable streams,
       ControlCalls calls,
-      AgentConnection.Listener listener) {
+      AgentConnection.Listener listener,
+      AtomicInteger exitsToCome) {
     this.reader = reader;
     this.sink = sink;
     this.streams = streams;
     this.calls = calls;
     this.listener = listener;
+    this.exitsToCome = exitsToCome;
   }
 
   /** Returns never: it ends with the reason for which the connection cannot go on. */
@@ -121,6 +128,9 @@ final class FrameDispatcher {
     int kind = payload.getInt();
     if (kind != Protocol.EVENT_EXITED) {
       throw new ProtocolViolation("EVENT of kind " + kind);
+    }
+    if (exitsToCome.getAndDecrement() <= 0) {
+      throw new ProtocolViolation("the exit of a runtime that was not started");
     }
     int code = payload.getInt();
     int signal = payload.getInt();

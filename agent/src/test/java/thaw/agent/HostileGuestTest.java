@@ -36,6 +36,11 @@ class HostileGuestTest {
         arguments("REPLY with 3 bytes", List.of(Frame.of(FrameType.REPLY, 0, 0, new byte[3]))),
         arguments("EVENT with 3 bytes", List.of(Frame.of(FrameType.EVENT, 0, 0, new byte[3]))),
         arguments("EVENT of kind 0", List.of(Frame.of(FrameType.EVENT, 0, 0, new byte[16]))),
+        arguments(
+            "the exit of a runtime that was not started",
+            List.of(
+                Frame.of(FrameType.EVENT, 0, 0, exitedPayload()),
+                Frame.of(FrameType.EVENT, 0, 0, exitedPayload()))),
         arguments("EVENT on stream 1", List.of(Frame.of(FrameType.EVENT, 0, 1, new byte[16]))),
         arguments("EVENT with flags 1", List.of(Frame.of(FrameType.EVENT, 1, 0, new byte[16]))),
         arguments("OPEN on stream 0", List.of(Frame.open(0, CONNECTION))),
@@ -215,6 +220,12 @@ class HostileGuestTest {
           };
       guest.send(frame.mutated(random));
     }
+  }
+
+  private static byte[] exitedPayload() {
+    byte[] payload = new byte[16];
+    payload[0] = Protocol.EVENT_EXITED;
+    return payload;
   }
 
   private static byte[] eventPayload(Random random) {
