@@ -1,4 +1,4 @@
-/** The microvm driver: QEMU in a jail. */
+/** The microvm driver: QEMU in a jail (docs/device-table.md, docs/jail.md). */
 @NullMarked
 package thaw.microvm;
 

@@ -1,0 +1,113 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.agent.AgentConnection;
+import thaw.guest.GuestImages;
+import thaw.sandbox.Sandbox;
+import thaw.sandbox.SandboxDriver;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxSpec;
+
+/** Makes microVMs: QEMU in a jail, under KVM where that is proven to work, else emulated. */
+public final class MicrovmDriver implements SandboxDriver {
+  private static final Logger log = LoggerFactory.getLogger(MicrovmDriver.class);
+
+  private final Host host;
+  private final GuestImages images;
+  private final Accelerator accelerator;
+  private final Set<MicrovmSandbox> live = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  private MicrovmDriver(Host host, GuestImages images, Accelerator accelerator) {
+    this.host = host;
+    this.images = images;
+    this.accelerator = accelerator;
+  }
+
+  /**
+   * Removes what killed predecessors left on this host and finds out how guests are executed, which
+   * may take until the probe's time-out when the host was restarted.
+   *
+   * @param diskDirectory where sandboxes' own disks go; not a tmpfs
+   * @param cacheDirectory what may be kept between starts and made again at any time
+   * @throws IOException if a directory cannot be used, a program is missing, or KVM was demanded
+   *     and does not work
+   */
+  public static MicrovmDriver open(
+      MicrovmSettings settings, Path diskDirectory, Path cacheDirectory, GuestImages images)
+      throws IOException {
+    Host host = Host.open(settings, diskDirectory, cacheDirectory);
+    try {
+      Accelerator accelerator = new KvmProbe(host, images).choose(settings.accelerator());
+      return new MicrovmDriver(host, images, accelerator);
+    } catch (IOException | RuntimeException e) {
+      host.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "microvm";
+  }
+
+  /** What executes the guests. */
+  public Accelerator accelerator() {
+    return accelerator;
+  }
+
+  @Override
+  public boolean hardCpuQuota() {
+    return accelerator == Accelerator.KVM;
+  }
+
+  @Override
+  public Sandbox start(SandboxSpec spec, AgentConnection.Listener listener)
+      throws SandboxException {
+    MicrovmSandbox sandbox = new SandboxStarter(host, plan(spec)).start(listener);
+    live.add(sandbox);
+    sandbox.whenClosed(() -> live.remove(sandbox));
+    if (closed) {
+      sandbox.close();
+      throw new SandboxException("the driver is closed");
+    }
+    return sandbox;
+  }
+
+  private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
+    Path runtime = images.runtimes().get(spec.runtime());
+    if (runtime == null) {
+      throw new SandboxException(
+          "there is no guest image for runtime "
+              + spec.runtime()
+              + "; there are "
+              + images.runtimes().keySet().stream().sorted().toList());
+    }
+    double vcpus = (double) spec.memorySizeMb() / VmSize.MB_PER_VCPU;
+    return new SandboxPlan(
+        VmOptions.booting(host, accelerator, spec.memorySizeMb(), spec.network()),
+        images,
+        runtime,
+        spec.codeImage(),
+        spec.ephemeralStorageMb(),
+        SandboxPlan.cpuShares(spec.memorySizeMb()),
+        hardCpuQuota() ? vcpus : 0,
+        host.settings().bootTimeout());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    live.forEach(MicrovmSandbox::close);
+    try {
+      host.close();
+    } catch (IOException e) {
+      log.warn("could not remove all of the driver's directories", e);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import thaw.agent.AgentConnection;
+import thaw.agent.AgentStream;
+import thaw.agent.ExitStatus;
+import thaw.agent.GuestNetwork;
+import thaw.sandbox.Sandbox;
+import thaw.sandbox.SandboxException;
+
+/** A running microVM. The first thing of it that ends, be it QEMU or a connection, ends it all. */
+final class MicrovmSandbox implements Sandbox {
+  /** The shell's convention, which the lifeline keeps: 128 + signal. */
+  private static final int SIGNALLED = 128;
+
+  private final String id;
+  private final Jail jail;
+  private final Optional<GuestNetwork> network;
+  private final CloseStack undo;
+  private final ReentrantLock turn = new ReentrantLock();
+  private final AtomicReference<@Nullable String> machineEnd = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> connectionEnd = new AtomicReference<>();
+  private final CompletableFuture<String> died;
+  private @Nullable AgentConnection agent;
+  private @Nullable QmpClient monitor;
+  private boolean paused;
+
+  /**
+   * @param undo what close() undoes; the jail is in it
+   */
+  MicrovmSandbox(String id, Jail jail, NetworkPolicy policy, boolean hasNetwork, CloseStack undo) {
+    this.id = id;
+    this.jail = jail;
+    this.network = hasNetwork ? Optional.of(policy.guestNetwork()) : Optional.empty();
+    this.undo = undo;
+    this.died = jail.ended().thenApply(this::reason);
+  }
+
+  /** Takes over QEMU's two connections. */
+  void connect(
+      SocketChannel monitorChannel,
+      SocketChannel agentChannel,
+      AgentConnection.Listener listener,
+      Duration monitorTimeout)
+      throws IOException {
+    agent = AgentConnection.open(agentChannel, new EndingListener(listener));
+    undo.push(agent::close);
+    monitor =
+        QmpClient.open(
+            monitorChannel,
+            monitorTimeout,
+            event -> event.death().ifPresent(why -> machineEnd.compareAndSet(null, why)),
+            this::connectionEnded);
+    undo.push(monitor::close);
+  }
+
+  /** Waits for the guest; if the VM ended instead, says why. */
+  void awaitHello(Duration timeout) throws IOException {
+    try {
+      agent().awaitHello(timeout);
+    } catch (IOException e) {
+      connectionEnded(e.getMessage());
+      jail.close();
+      String why = died.join();
+      String output = jail.output();
+      throw new IOException(
+          "the guest did not come up: " + why + (output.isEmpty() ? "" : "; QEMU wrote: " + output),
+          e);
+    }
+  }
+
+  /** Adds to what {@link #close} does. */
+  void whenClosed(CloseStack.Step step) {
+    undo.push(step);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public AgentConnection agent() {
+    return connected(agent);
+  }
+
+  @Override
+  public Optional<GuestNetwork> network() {
+    return network;
+  }
+
+  @Override
+  public void pause() throws SandboxException {
+    changeTo(true);
+  }
+
+  @Override
+  public void resume() throws SandboxException {
+    changeTo(false);
+  }
+
+  private void changeTo(boolean wanted) throws SandboxException {
+    turn.lock();
+    try {
+      if (paused != wanted) {
+        connected(monitor).execute(wanted ? "stop" : "cont", Map.of());
+        paused = wanted;
+      }
+    } catch (IOException e) {
+      throw new SandboxException(
+          "sandbox " + id + " could not be " + (wanted ? "paused" : "resumed"), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  @Override
+  public long residentBytes() {
+    return jail.controlGroup().residentBytes();
+  }
+
+  @Override
+  public CompletableFuture<String> died() {
+    return died;
+  }
+
+  @Override
+  public void close() {
+    connectionEnded("closed");
+    undo.close();
+  }
+
+  private void connectionEnded(@Nullable String why) {
+    if (connectionEnd.compareAndSet(null, String.valueOf(why))) {
+      jail.release();
+    }
+  }
+
+  /** What QEMU said of the machine's end, else how QEMU itself ended, else why we ended it. */
+  private String reason(int status) {
+    String machine = machineEnd.get();
+    if (machine != null) {
+      return machine;
+    }
+    if (status > SIGNALLED) {
+      int signal = status - SIGNALLED;
+      return "QEMU was killed by signal "
+          + signal
+          + (signal == 9 ? ", possibly for using more memory than its jail has" : "");
+    }
+    if (status != 0) {
+      return "QEMU ended with status " + status + ": " + jail.output();
+    }
+    String connection = connectionEnd.get();
+    return connection == null ? "QEMU ended" : connection;
+  }
+
+  private static <T> T connected(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("not connected yet");
+    }
+    return part;
+  }
+
+  /** Passes everything on, and ends the sandbox with its connection. */
+  private final class EndingListener implements AgentConnection.Listener {
+    private final AgentConnection.Listener next;
+
+    EndingListener(AgentConnection.Listener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void connectionOpened(AgentStream stream) {
+      next.connectionOpened(stream);
+    }
+
+    @Override
+    public void outputOpened(AgentStream output) {
+      next.outputOpened(output);
+    }
+
+    @Override
+    public void runtimeExited(ExitStatus status) {
+      next.runtimeExited(status);
+    }
+
+    @Override
+    public void closed(String reason) {
+      connectionEnded(reason);
+      next.closed(reason);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import thaw.agent.AgentConnection;
+import thaw.guest.GuestImages;
+import thaw.microvm.DeviceTable.Disk;
+import thaw.sandbox.SandboxException;
+
+/** Starts one sandbox, step by step; what was made before a step failed is undone. */
+final class SandboxStarter {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+  private final Host host;
+  private final SandboxPlan plan;
+  private final String id;
+  private final CloseStack undo = new CloseStack();
+
+  SandboxStarter(Host host, SandboxPlan plan) {
+    this.host = host;
+    this.plan = plan;
+    this.id = host.instance().nextSandboxId();
+  }
+
+  MicrovmSandbox start(AgentConnection.Listener listener) throws SandboxException {
+    try {
+      return startOrThrow(listener);
+    } catch (IOException e) {
+      undo.close();
+      throw new SandboxException("cannot start a sandbox: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      undo.close();
+      throw e;
+    }
+  }
+
+  private MicrovmSandbox startOrThrow(AgentConnection.Listener listener) throws IOException {
+    int uid = takeUid();
+    Path run = host.instance().createRunDirectory(id);
+    undo.push(() -> Trees.delete(run));
+    Path disks = host.instance().createDiskDirectory(id);
+    undo.push(() -> Trees.delete(disks));
+    Path tmp = makeTmpDisk(disks, uid);
+
+    Path sockets = Files.createDirectory(run.resolve("s"));
+    Files.setAttribute(sockets, "unix:gid", uid);
+    Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-x---"));
+    OneConnection agent = listen(sockets, JailPaths.AGENT_SOCKET, uid);
+    OneConnection monitor = listen(sockets, JailPaths.MONITOR_SOCKET, uid);
+    Optional<OneConnection> nic =
+        plan.vm().network()
+            ? Optional.of(listen(sockets, JailPaths.NETWORK_SOCKET, uid))
+            : Optional.empty();
+    Optional<Passt> passt = plan.vm().network() ? Optional.of(startPasst(run)) : Optional.empty();
+
+    Jail jail = startJail(run, sockets, tmp, uid);
+    MicrovmSandbox sandbox = new MicrovmSandbox(id, jail, host.policy(), plan.vm().network(), undo);
+    SocketChannel agentChannel = accept(agent, jail);
+    undo.push(agentChannel::close);
+    SocketChannel monitorChannel = accept(monitor, jail);
+    if (nic.isPresent() && passt.isPresent()) {
+      FrameFilter filter = new FrameFilter(host.policy());
+      NetworkRelay relay =
+          NetworkRelay.start(id, accept(nic.get(), jail), passt.get().frames(), filter);
+      undo.push(relay::close);
+    }
+    sandbox.connect(monitorChannel, agentChannel, listener, host.settings().monitorTimeout());
+    sandbox.awaitHello(plan.bootTimeout());
+    if (plan.hardCpus() > 0) {
+      jail.limitCpu(plan.hardCpus());
+    }
+    return sandbox;
+  }
+
+  private int takeUid() throws IOException {
+    int uid = host.uids().take();
+    undo.push(() -> host.uids().giveBack(uid));
+    return uid;
+  }
+
+  private Path makeTmpDisk(Path disks, int uid) throws IOException {
+    Path tmp = disks.resolve(Disk.TMP.serial());
+    DiskTemplate.ofSize(plan.temporaryMb(), host.cacheDirectory())
+        .unpack(tmp, GuestImages.DISK_BYTES);
+    Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rw-------"));
+    Files.setAttribute(tmp, "unix:uid", uid);
+    return tmp;
+  }
+
+  private OneConnection listen(Path sockets, String name, int uid) throws IOException {
+    OneConnection one = OneConnection.listen(sockets.resolve(name), uid);
+    undo.push(one::close);
+    return one;
+  }
+
+  private Passt startPasst(Path run) throws IOException {
+    // A user of its own: neither what escaped from QEMU nor what escaped from passt can touch the
+    // other.
+    int uid = takeUid();
+    Passt passt = Passt.start(host.dial(), run.resolve("passt"), uid);
+    undo.push(passt::close);
+    return passt;
+  }
+
+  private Jail startJail(Path run, Path sockets, Path tmp, int uid) throws IOException {
+    boolean kvm = plan.vm().accelerator() == Accelerator.KVM;
+    List<Bind> binds = new ArrayList<>();
+    binds.add(Bind.readOnly(host.lifeline(), JailPaths.LIFELINE));
+    binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
+    binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
+    binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
+    binds.add(Bind.readOnly(plan.images().root(), Disk.ROOT.jailPath()));
+    binds.add(Bind.readOnly(plan.runtime(), Disk.RUNTIME.jailPath()));
+    binds.add(Bind.readOnly(plan.code(), Disk.CODE.jailPath()));
+    binds.add(Bind.readOnly(host.blankDisk(), Disk.OPT.jailPath()));
+    binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
+    List<String> command = new ArrayList<>();
+    command.add(QemuProgram.of(plan.vm().accelerator()).toString());
+    command.addAll(QemuArguments.render(plan.vm()));
+    JailSpec spec =
+        new JailSpec(
+            id,
+            uid,
+            command,
+            binds,
+            ((long) plan.vm().size().memoryMb() << 20) + host.settings().jailOverhead().bytes(),
+            (long) plan.temporaryMb() << 20,
+            plan.cpuShares(),
+            kvm);
+    Path bundle = Files.createDirectory(run.resolve("bundle"));
+    Jail jail = Jail.start(spec, bundle, host.instance().runcState());
+    undo.push(jail::close);
+    return jail;
+  }
+
+  private static SocketChannel accept(OneConnection one, Jail jail) throws IOException {
+    CompletableFuture<SocketChannel> accepted = one.accepted();
+    Awaiting.result(
+        CompletableFuture.anyOf(accepted, jail.ended()), CONNECT_TIMEOUT, "QEMU's connection");
+    if (!accepted.isDone()) {
+      throw new IOException("QEMU did not start: " + jail.output());
+    }
+    return accepted.join();
+  }
+}
