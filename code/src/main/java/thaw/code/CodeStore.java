@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -46,9 +47,11 @@ public final class CodeStore {
   /** Opens the store in a directory, which is made if it is missing and belongs to it alone. */
   public CodeStore(Path directory, CodeSettings settings) throws IOException {
     this.settings = settings;
-    this.zips = Files.createDirectories(directory.resolve("zip"));
-    this.temporary = Files.createDirectories(directory.resolve("tmp"));
-    this.images = new ImageShelf(Files.createDirectories(directory.resolve("image")), temporary);
+    Files.createDirectories(directory);
+    this.zips = own(directory.resolve("zip"), "rwx------");
+    this.temporary = own(directory.resolve("tmp"), "rwx------");
+    // Sandboxes run under other users, and open an image whose name they were given.
+    this.images = new ImageShelf(own(directory.resolve("image"), "rwx--x--x"), temporary);
     this.atOnce = new Semaphore(settings.packagesAtOnce(), true);
     try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(temporary)) {
       for (Path file : unfinished) {
@@ -72,10 +75,10 @@ public final class CodeStore {
     ReentrantLock lock = lock(name);
     lock.lock();
     try {
-      touch(name);
       if (!isWhole(name)) {
         DurableFile.write(file(name), temporary, 0, out -> out.write(zip));
       }
+      touch(name);
     } finally {
       lock.unlock();
     }
@@ -151,6 +154,11 @@ public final class CodeStore {
     return removed;
   }
 
+  private static Path own(Path directory, String permissions) throws IOException {
+    Files.createDirectories(directory);
+    return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+  }
+
   private boolean removeUnused(String name) throws IOException {
     ReentrantLock lock = lock(name);
     lock.lock();
@@ -204,8 +212,12 @@ public final class CodeStore {
         && Sha256.ofFile(file, Limits.ZIPPED_CODE_BYTES).equals(name);
   }
 
+  /** Notes the use of code that is there; names that others make up are not remembered. */
   private void touch(String name) {
-    usedNanos.put(name, System.nanoTime());
+    long now = System.nanoTime();
+    if (usedNanos.replace(name, now) == null && Files.exists(file(name))) {
+      usedNanos.put(name, now);
+    }
   }
 
   private Path file(String name) {

@@ -1,5 +1,9 @@
 package thaw.code;
 
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -200,5 +204,30 @@ class CodeStoreTest {
     String text =
         new String(du.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     return Long.parseLong(text.substring(0, text.indexOf('\t')));
+  }
+
+  @Test
+  void othersOnTheHostCannotListOrReadPackages() throws IOException {
+    store.put(HELLO);
+
+    assertThat(Files.getPosixFilePermissions(directory.resolve("zip")))
+        .containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE, OWNER_EXECUTE);
+    assertThat(Files.getPosixFilePermissions(directory.resolve("image")))
+        .doesNotContain(OTHERS_READ);
+  }
+
+  @Test
+  void fileTimesAreTheArchivesOwnWhereverItIsUnpacked() throws IOException {
+    java.util.TimeZone before = java.util.TimeZone.getDefault();
+    Path image = store.image(store.put(HELLO).sha256Hex());
+    try {
+      java.util.TimeZone.setDefault(java.util.TimeZone.getTimeZone("Asia/Kolkata"));
+      Path other = directory.resolve("other");
+      CodeStore elsewhere = new CodeStore(other, CodeSettings.defaults());
+      assertThat(Sha256.ofFile(elsewhere.image(elsewhere.put(HELLO).sha256Hex()), 1 << 20))
+          .isEqualTo(Sha256.ofFile(image, 1 << 20));
+    } finally {
+      java.util.TimeZone.setDefault(before);
+    }
   }
 }

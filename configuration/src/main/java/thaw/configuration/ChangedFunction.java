@@ -49,7 +49,7 @@ final class ChangedFunction {
     return next.build();
   }
 
-  /** What Thaw keeps and shows without acting on it. */
+  /** What Thaw keeps and shows without acting on it. Empty names take away, as on AWS. */
   private static void keptOnly(
       FunctionConfiguration now,
       UpdateFunctionConfigurationRequest request,
@@ -58,10 +58,11 @@ final class ChangedFunction {
       next.vpcConfig(Parts.vpc(request.vpcConfig()));
     }
     if (request.deadLetterConfig() != null) {
-      next.deadLetterConfig(request.deadLetterConfig());
+      next.deadLetterConfig(
+          "".equals(request.deadLetterConfig().targetArn()) ? null : request.deadLetterConfig());
     }
     if (request.kmsKeyArn() != null) {
-      next.kmsKeyArn(request.kmsKeyArn());
+      next.kmsKeyArn(request.kmsKeyArn().isEmpty() ? null : request.kmsKeyArn());
     }
     if (request.tracingConfig() != null) {
       next.tracingConfig(Parts.tracing(request.tracingConfig()));

@@ -320,6 +320,27 @@ class ConfigurationServiceTest {
   }
 
   @Test
+  void emptyNamesTakeAwayWhatTheyName() throws IOException {
+    opened
+        .service()
+        .create(
+            F,
+            request("1")
+                .kmsKeyArn("arn:aws:kms:us-east-1:000000000000:key/k")
+                .deadLetterConfig(d -> d.targetArn("arn:aws:sqs:us-east-1:000000000000:q"))
+                .build());
+    opened.settled(F);
+
+    opened
+        .service()
+        .updateConfiguration(
+            F, update().kmsKeyArn("").deadLetterConfig(d -> d.targetArn("")).build());
+
+    assertThat(opened.settled(F).kmsKeyArn()).isNull();
+    assertThat(opened.settled(F).deadLetterConfig()).isNull();
+  }
+
+  @Test
   void anUpdateOfAnotherRevisionIsRefused() throws IOException {
     opened.service().create(F, request("1").build());
     FunctionConfiguration now = opened.settled(F);
