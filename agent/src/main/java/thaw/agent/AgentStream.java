@@ -57,6 +57,15 @@ public final class AgentStream implements AutoCloseable {
   }
 
   /**
+   * How many bytes have arrived from the guest so far, read or not. After {@link
+   * AgentConnection#ping} this counts all that the guest had written before: who has read as many
+   * has read that.
+   */
+  public long receivedBytes() {
+    return input.receivedTotal();
+  }
+
+  /**
    * Reads what is there, at least one byte.
    *
    * @return the number of bytes read (0 only if {@code into} is full), or -1 at the end of the

@@ -20,6 +20,7 @@ final class StreamInput {
   private final ByteRing received = new ByteRing(WINDOW_BYTES);
   private int creditBytes = WINDOW_BYTES;
   private int readBytes; // since credit was last given back
+  private long receivedTotal;
   private boolean ended; // the guest has sent EOF or CLOSE
   private boolean dropping; // nobody will read any more
   private @Nullable String failure;
@@ -74,10 +75,20 @@ final class StreamInput {
         throw new ProtocolViolation("DATA beyond the credit of its stream");
       }
       creditBytes -= data.remaining();
+      receivedTotal += data.remaining();
       if (!dropping) {
         received.put(data);
         readable.signalAll();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long receivedTotal() {
+    lock.lock();
+    try {
+      return receivedTotal;
     } finally {
       lock.unlock();
     }

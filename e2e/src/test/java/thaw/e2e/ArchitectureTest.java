@@ -31,8 +31,10 @@ final class ArchitectureTest {
           Map.entry("sandbox", Set.of("model", "agent")),
           Map.entry("microvm", Set.of("model", "settings", "agent", "sandbox", "guest")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
+          Map.entry("logs", Set.of("settings")),
           Map.entry(
-              "worker", Set.of("model", "settings", "code", "agent", "sandbox", "runtimeapi")),
+              "worker",
+              Set.of("model", "settings", "code", "agent", "sandbox", "runtimeapi", "logs")),
           Map.entry("frontend", Set.of("model", "settings", "api", "configuration", "worker")),
           Map.entry(
               "cli",
@@ -47,6 +49,7 @@ final class ArchitectureTest {
                   "sandbox",
                   "microvm",
                   "runtimeapi",
+                  "logs",
                   "worker",
                   "frontend")));
 

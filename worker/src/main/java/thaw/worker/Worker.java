@@ -1,23 +1,89 @@
 package thaw.worker;
 
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.logs.LogWriter;
+import thaw.model.ErrorCode;
 import thaw.model.FunctionVersion;
 import thaw.model.Invocation;
 import thaw.model.InvocationResult;
+import thaw.model.LambdaException;
+import thaw.sandbox.SandboxDriver;
+import thaw.sandbox.SandboxException;
 
 /**
  * A host's worker: the authority on its sandboxes. Leases an idle sandbox for an invocation or
  * starts one, within its bounds; one invocation at a time in each.
  */
 public final class Worker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  /** How many sandboxes that turn out to be dead before the payload was sent are replaced. */
+  private static final int WAKE_ATTEMPTS = 3;
+
+  private final SandboxDriver driver;
+  private final LogWriter logs;
+  private final Counters counters = new Counters();
+  private final SandboxPool pool;
+  private final Caretaker caretaker;
+
+  /**
+   * A worker without sandboxes.
+   *
+   * @param driver makes the sandboxes; closed with the worker
+   * @param code where functions' code images are
+   * @param processes what is run in a sandbox
+   * @param logs takes what functions print; stays open
+   * @param network whether sandboxes may reach the network
+   */
+  public Worker(
+      WorkerSettings settings,
+      SandboxDriver driver,
+      CodeImages code,
+      RuntimeProcesses processes,
+      LogWriter logs,
+      boolean network) {
+    this.driver = driver;
+    this.logs = logs;
+    HostMemory memory =
+        new HostMemory(
+            Path.of("/proc"),
+            settings.minAvailableMemory().bytes(),
+            settings.memoryPressureLimit());
+    PoolLimits limits = PoolLimits.of(settings, memory.totalBytes());
+    GuestStarter starter =
+        new SessionStarter(settings, driver, code, processes, logs, counters, network);
+    this.pool = new SandboxPool(limits, starter, counters, memory::isShort);
+    this.caretaker = new Caretaker(pool, limits, memory, counters);
+    caretaker.start();
+  }
+
   /**
    * Carries out one invocation; blocks the calling (virtual) thread.
    *
-   * @throws thaw.model.LambdaException TOO_MANY_REQUESTS when the worker is full, SERVICE when no
-   *     sandbox could be started
+   * @throws LambdaException TOO_MANY_REQUESTS when the worker is full, SERVICE when no sandbox
+   *     could be started, SERVICE_UNAVAILABLE when the worker is closed
+   * @throws InterruptedException if the caller gave up; the sandbox is ended if it had begun
    */
   public InvocationResult invoke(FunctionVersion function, Invocation invocation)
       throws InterruptedException {
-    throw new UnsupportedOperationException();
+    Lease lease = acquireAwake(function);
+    boolean done = false;
+    try {
+      lease.sandbox().invocations.incrementAndGet();
+      InvocationResult result = lease.sandbox().requireGuest().serve(invocation, lease);
+      if (result.functionError().isPresent()) {
+        counters.functionErrors.increment();
+      }
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        lease.discard();
+      }
+    }
   }
 
   /**
@@ -25,17 +91,65 @@ public final class Worker implements AutoCloseable {
    * invocation, unless they are of revision {@code keepRevisionId}.
    */
   public void retire(String accountId, String functionName, String keepRevisionId) {
-    throw new UnsupportedOperationException();
+    pool.retire(key ->
+        key.accountId().equals(accountId)
+            && key.name().equals(functionName)
+            && !key.revisionId().equals(keepRevisionId));
   }
 
   /** What the worker holds at this moment. */
   public WorkerStatus status() {
-    throw new UnsupportedOperationException();
+    List<WorkerStatus.SandboxStatus> sandboxes =
+        pool.sandboxes().stream().map(Worker::statusOf).toList();
+    return new WorkerStatus(
+        driver.name(), sandboxes, pool.status(), counters.snapshot(), logs.status());
   }
 
-  /** Ends every sandbox; returns when all are gone. */
+  /** Ends every sandbox and the driver; returns when all are gone. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    pool.shutDown();
+    // Starts that are under way fail with their driver.
+    driver.close();
+    try {
+      pool.awaitEmpty();
+    } catch (InterruptedException e) {
+      LOG.warn("interrupted while sandboxes were being ended");
+      Thread.currentThread().interrupt();
+    }
+    caretaker.close();
+  }
+
+  /**
+   * A leased sandbox that runs: one that cannot be woken has not seen the payload, so another may.
+   */
+  private Lease acquireAwake(FunctionVersion function) throws InterruptedException {
+    SandboxException last = new SandboxException("never tried");
+    for (int i = 0; i < WAKE_ATTEMPTS; i++) {
+      Lease lease = pool.acquire(function);
+      try {
+        lease.sandbox().wake();
+        return lease;
+      } catch (SandboxException e) {
+        LOG.warn("a sandbox of {} could not be woken: {}", function.name(), e.getMessage());
+        last = e;
+        lease.discard();
+      }
+    }
+    throw new LambdaException(
+        ErrorCode.SERVICE, "The sandbox could not be resumed: " + last.getMessage(), last);
+  }
+
+  private static WorkerStatus.SandboxStatus statusOf(PooledSandbox sandbox) {
+    return new WorkerStatus.SandboxStatus(
+        sandbox.guest().map(Guest::id).orElse(""),
+        sandbox.function.name(),
+        sandbox.function.version(),
+        sandbox.lifecycle.state().name(),
+        sandbox.paused(),
+        sandbox.function.memorySizeMb(),
+        sandbox.guest().map(Guest::residentBytes).orElse(0L),
+        sandbox.invocations.get(),
+        (System.nanoTime() - sandbox.createdNanos) / 1_000_000);
   }
 }

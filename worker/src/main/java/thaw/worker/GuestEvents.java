@@ -1,0 +1,72 @@
+package thaw.worker;
+
+import org.jspecify.annotations.Nullable;
+import thaw.agent.AgentConnection;
+import thaw.agent.AgentStream;
+import thaw.agent.ExitStatus;
+
+/**
+ * What a guest does on its own, handed to the runtime's present life. The agent ends a process's
+ * streams before it tells of its exit, and a new one is started only after that, so nothing can
+ * reach the wrong life.
+ */
+final class GuestEvents implements AgentConnection.Listener {
+  private final Runnable onDeath;
+  private volatile @Nullable RuntimeLife life;
+  private volatile boolean over;
+
+  GuestEvents(Runnable onDeath) {
+    this.onDeath = onDeath;
+  }
+
+  /** From now on events are this life's. */
+  void begin(RuntimeLife next) {
+    life = next;
+    if (over) {
+      next.lost();
+    }
+  }
+
+  /** Whether the connection to the agent is over. */
+  boolean over() {
+    return over;
+  }
+
+  @Override
+  public void connectionOpened(AgentStream stream) {
+    RuntimeLife now = life;
+    if (now == null) {
+      stream.close();
+    } else {
+      now.connected(stream);
+    }
+  }
+
+  @Override
+  public void outputOpened(AgentStream output) {
+    RuntimeLife now = life;
+    if (now == null) {
+      output.close();
+    } else {
+      now.printing(output);
+    }
+  }
+
+  @Override
+  public void runtimeExited(ExitStatus status) {
+    RuntimeLife now = life;
+    if (now != null) {
+      now.exited(status);
+    }
+  }
+
+  @Override
+  public void closed(String reason) {
+    over = true;
+    RuntimeLife now = life;
+    if (now != null) {
+      now.lost();
+    }
+    onDeath.run();
+  }
+}

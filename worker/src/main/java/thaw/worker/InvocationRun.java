@@ -1,0 +1,177 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.model.FunctionVersion;
+import thaw.model.Invocation;
+import thaw.model.InvocationResult;
+import thaw.model.InvocationTimings;
+import thaw.runtimeapi.RuntimeApi;
+import thaw.runtimeapi.RuntimeOutcome;
+
+/**
+ * One invocation in one sandbox. The client gets its answer before the log is finished, unless it
+ * wants the log's tail; and the sandbox is free for the next invocation before the client has its
+ * answer, unless it has to be cleaned up.
+ */
+final class InvocationRun {
+  private static final Logger LOG = LoggerFactory.getLogger(InvocationRun.class);
+  private static final byte[] NO_TAIL = new byte[0];
+
+  private final SandboxSession session;
+  private final FunctionVersion function;
+  private final Invocation invocation;
+  private final Lease lease;
+
+  InvocationRun(
+      SandboxSession session, FunctionVersion function, Invocation invocation, Lease lease) {
+    this.session = session;
+    this.function = function;
+    this.invocation = invocation;
+    this.lease = lease;
+  }
+
+  InvocationResult run() throws InterruptedException {
+    OptionalLong initMicros = session.takeInitMicros();
+    Turn turn;
+    try {
+      turn = session.turn(invocation);
+    } catch (IOException e) {
+      LOG.warn("sandbox {} is lost: {}", session.id(), e.getMessage());
+      turn = new Turn(new RuntimeOutcome.Exited(), true, 0, 0, Optional.empty());
+      session.log().begin(invocation.requestId());
+    }
+    Verdict verdict = judge(turn);
+    verdict.logLines().forEach(session.log()::platform);
+    String origin = lease.cold() ? "boot" : turn.resetMicros() > 0 ? "reset" : "warm";
+    long durationMicros = turn.durationMicros();
+    Runnable logEnd =
+        () ->
+            session
+                .log()
+                .end(
+                    invocation.requestId(),
+                    () ->
+                        ReportLine.report(
+                            invocation.requestId(),
+                            durationMicros,
+                            initMicros,
+                            function.memorySizeMb(),
+                            session.peakBytes(),
+                            verdict.status(),
+                            origin));
+    if (turn.runtimeLives()) {
+      goOn(logEnd);
+    } else {
+      cleanUp(logEnd);
+    }
+    byte[] tail = invocation.tail() ? session.log().tail() : NO_TAIL;
+    return new InvocationResult(verdict.payload(), verdict.functionError(), tail, timings(turn));
+  }
+
+  private Verdict judge(Turn turn) {
+    return switch (turn.outcome()) {
+      case RuntimeOutcome.Responded answer -> Verdict.answered(answer.payload());
+      case RuntimeOutcome.Failed failure ->
+          turn.inInit()
+              ? Verdict.initFailed(failure.errorType(), failure.payload())
+              : Verdict.failed(failure.payload());
+      case RuntimeOutcome.TooLarge _ -> Verdict.tooLarge(RuntimeApi.MAX_RESPONSE_BYTES);
+      case RuntimeOutcome.TimedOut _ ->
+          Verdict.timedOut(
+              invocation.requestId(),
+              function.timeout().toMillis(),
+              Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+      case RuntimeOutcome.Exited _, RuntimeOutcome.Ready _ ->
+          Verdict.exited(invocation.requestId(), RuntimeExit.of(function, turn.exit()));
+    };
+  }
+
+  /** The runtime lives: the sandbox is free at once. */
+  private void goOn(Runnable logEnd) throws InterruptedException {
+    if (invocation.tail()) {
+      measure();
+      logEnd.run();
+      session.log().flow();
+      lease.release();
+    } else if (session.peakIsFresh()) {
+      logEnd.run();
+      lease.release();
+    } else {
+      measureBehind(logEnd);
+    }
+  }
+
+  /** Asks the guest for its memory while the client already has its answer. */
+  private void measureBehind(Runnable logEnd) {
+    PooledSandbox sandbox = lease.sandbox();
+    session.log().hold();
+    logEnd.run();
+    sandbox.stayAwake();
+    lease.release();
+    Thread.ofVirtual()
+        .name("invocation-report")
+        .start(() -> {
+          try {
+            measure();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } finally {
+            session.log().flow();
+            sandbox.maySleep();
+          }
+        });
+  }
+
+  /** The process is gone or must go before anyone else may use the sandbox. */
+  private void cleanUp(Runnable logEnd) throws InterruptedException {
+    if (invocation.tail()) {
+      stop(logEnd);
+      return;
+    }
+    Thread.ofVirtual()
+        .name("invocation-clean-up")
+        .start(() -> {
+          try {
+            stop(logEnd);
+          } catch (InterruptedException e) {
+            lease.discard();
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private void stop(Runnable logEnd) throws InterruptedException {
+    try {
+      session.stopRuntime();
+      measure();
+      logEnd.run();
+      lease.release();
+    } catch (IOException | TimeoutException e) {
+      LOG.warn("sandbox {} is ended, its runtime could not be: {}", session.id(), e.getMessage());
+      logEnd.run();
+      lease.discard();
+    }
+  }
+
+  private void measure() throws InterruptedException {
+    try {
+      session.measurePeak();
+    } catch (IOException e) {
+      LOG.debug("sandbox {} did not tell its memory: {}", session.id(), e.getMessage());
+    }
+  }
+
+  private InvocationTimings timings(Turn turn) {
+    return lease.cold()
+        ? new InvocationTimings(
+            session.startMicros(), session.initMicros() + turn.resetMicros(), turn.handlerMicros())
+        : new InvocationTimings(0, turn.resetMicros(), turn.handlerMicros());
+  }
+}

@@ -1,0 +1,83 @@
+package thaw.worker;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import thaw.agent.AgentStream;
+import thaw.agent.ExitStatus;
+import thaw.runtimeapi.RuntimeApi;
+
+/** One process of a runtime, from its start to its end; a reset begins another. */
+final class RuntimeLife {
+  private static final long CATCH_UP_MILLIS = 1000;
+  private static final int COMMAND_NOT_RUN = 126;
+
+  private final RuntimeApi api = new RuntimeApi();
+  private final CompletableFuture<Optional<ExitStatus>> exit = new CompletableFuture<>();
+  private final List<OutputReader> outputs = new CopyOnWriteArrayList<>();
+  private final SandboxLog log;
+
+  RuntimeLife(SandboxLog log) {
+    this.log = log;
+  }
+
+  RuntimeApi api() {
+    return api;
+  }
+
+  void connected(AgentStream connection) {
+    api.serve(connection);
+  }
+
+  void printing(AgentStream output) {
+    OutputReader reader = new OutputReader(output, log);
+    outputs.add(reader);
+    reader.start();
+  }
+
+  /** Its process is gone. */
+  void exited(ExitStatus status) {
+    exit.complete(Optional.of(status));
+    api.runtimeExited();
+  }
+
+  /** Its program could not be run: as a shell would tell it. */
+  void neverStarted() {
+    exited(new ExitStatus(COMMAND_NOT_RUN, 0, false));
+  }
+
+  /** Its whole sandbox is gone. */
+  void lost() {
+    exit.complete(Optional.empty());
+    api.close();
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return how it ended; empty if its sandbox is gone with it
+   * @throws TimeoutException if it does not end in time
+   */
+  Optional<ExitStatus> awaitExit(long timeoutMillis) throws InterruptedException, TimeoutException {
+    try {
+      return exit.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("never completed so", e);
+    }
+  }
+
+  boolean hasExited() {
+    return exit.isDone();
+  }
+
+  /** Returns when all of its output that has arrived is logged. */
+  void catchUpWithOutput() throws InterruptedException {
+    for (OutputReader output : outputs) {
+      output.catchUp(CATCH_UP_MILLIS);
+    }
+  }
+}

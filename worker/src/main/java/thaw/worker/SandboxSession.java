@@ -1,0 +1,247 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import thaw.agent.AgentCallException;
+import thaw.agent.ExitStatus;
+import thaw.agent.RuntimeProcess;
+import thaw.model.FunctionVersion;
+import thaw.model.Invocation;
+import thaw.model.InvocationResult;
+import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.Sandbox;
+import thaw.sandbox.SandboxException;
+
+/**
+ * A started sandbox and the runtime in it. An error that ends the process, a timeout or a failed
+ * INIT leave a sandbox whose runtime is started again within its next invocation, with the
+ * function's timeout, as AWS resets an execution environment; /tmp survives that, as it does there.
+ */
+final class SandboxSession implements Guest {
+  private static final long EXIT_MILLIS = 2000;
+
+  /** How old the REPORT line's Max Memory Used may be: asking costs the guest CPU time. */
+  private static final long PEAK_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private final Sandbox sandbox;
+  private final GuestEvents events;
+  private final FunctionVersion function;
+  private final RuntimeProcess process;
+  private final SandboxLog log;
+  private final Counters counters;
+  private final long startMicros;
+
+  private volatile RuntimeLife life;
+  private volatile boolean brokenRuntime;
+  private volatile long peakBytes;
+  private volatile long peakNanos;
+  private volatile boolean peakKnown;
+  private long initMicros;
+  private boolean initReported;
+
+  SandboxSession(
+      Sandbox sandbox,
+      GuestEvents events,
+      FunctionVersion function,
+      RuntimeProcess process,
+      SandboxLog log,
+      Counters counters,
+      long startMicros) {
+    this.sandbox = sandbox;
+    this.events = events;
+    this.function = function;
+    this.process = process;
+    this.log = log;
+    this.counters = counters;
+    this.startMicros = startMicros;
+    this.life = new RuntimeLife(log);
+  }
+
+  /** The INIT phase. If it fails, it is run again within the first invocation. */
+  void init(Duration timeout) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    RuntimeOutcome outcome = boot(timeout);
+    initMicros = microsSince(begin);
+    if (!(outcome instanceof RuntimeOutcome.Ready)) {
+      initFailed(outcome, initMicros, "init");
+      initReported = true; // only an INIT that succeeded is in a REPORT line
+    }
+  }
+
+  @Override
+  public String id() {
+    return sandbox.id();
+  }
+
+  @Override
+  public boolean needsReset() {
+    return brokenRuntime || life.hasExited();
+  }
+
+  @Override
+  public InvocationResult serve(Invocation invocation, Lease lease) throws InterruptedException {
+    return new InvocationRun(this, function, invocation, lease).run();
+  }
+
+  /** Hands the invocation to the runtime, which is started first if it has to be. */
+  Turn turn(Invocation invocation) throws IOException, InterruptedException {
+    Duration left = function.timeout();
+    long resetMicros = 0;
+    if (needsReset()) {
+      long begin = System.nanoTime();
+      RuntimeOutcome outcome = reset(left);
+      resetMicros = microsSince(begin);
+      if (!(outcome instanceof RuntimeOutcome.Ready)) {
+        Optional<ExitStatus> exit = initFailed(outcome, resetMicros, "invoke");
+        log.begin(invocation.requestId());
+        return new Turn(outcome, true, resetMicros, 0, exit);
+      }
+      left = left.minus(resetMicros, ChronoUnit.MICROS);
+    }
+    log.begin(invocation.requestId());
+    long begin = System.nanoTime();
+    RuntimeOutcome outcome =
+        life.api().invoke(invocation, left.isNegative() ? Duration.ZERO : left);
+    long handlerMicros = microsSince(begin);
+    Turn turn = new Turn(outcome, false, resetMicros, handlerMicros, exitOf(outcome));
+    brokenRuntime = !turn.runtimeLives();
+    return turn;
+  }
+
+  /** Ends the runtime after a turn that it cannot go on from. */
+  void stopRuntime() throws IOException, InterruptedException, TimeoutException {
+    brokenRuntime = true;
+    if (!life.hasExited()) {
+      sandbox.agent().killRuntime();
+    }
+    if (life.awaitExit(EXIT_MILLIS).isEmpty()) {
+      throw new IOException("its connection to the agent is over");
+    }
+  }
+
+  boolean peakIsFresh() {
+    return peakKnown && System.nanoTime() - peakNanos < PEAK_FRESH_NANOS;
+  }
+
+  /** Asks for the runtime's peak memory; everything it printed before is logged then. */
+  void measurePeak() throws IOException, InterruptedException {
+    peakBytes = sandbox.agent().peakMemoryBytes();
+    peakNanos = System.nanoTime();
+    peakKnown = true;
+    life.catchUpWithOutput();
+  }
+
+  long peakBytes() {
+    return peakBytes;
+  }
+
+  SandboxLog log() {
+    return log;
+  }
+
+  long startMicros() {
+    return startMicros;
+  }
+
+  long initMicros() {
+    return initMicros;
+  }
+
+  /** INIT's time for the first invocation's REPORT line; empty for all others. */
+  OptionalLong takeInitMicros() {
+    if (initReported) {
+      return OptionalLong.empty();
+    }
+    initReported = true;
+    return OptionalLong.of(initMicros);
+  }
+
+  @Override
+  public void pause() throws SandboxException {
+    sandbox.pause();
+  }
+
+  @Override
+  public void resume() throws SandboxException {
+    sandbox.resume();
+    try {
+      // The guest's clock stood still with its CPU.
+      sandbox.agent().setClock(Instant.now());
+    } catch (IOException e) {
+      throw new SandboxException("the guest's clock could not be set: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public long residentBytes() {
+    return sandbox.residentBytes();
+  }
+
+  @Override
+  public void close() {
+    life.lost();
+    sandbox.close();
+  }
+
+  private RuntimeOutcome reset(Duration timeout) throws IOException, InterruptedException {
+    counters.resets.increment();
+    try {
+      stopRuntime();
+    } catch (TimeoutException e) {
+      throw new IOException("the runtime could not be killed in " + EXIT_MILLIS + " ms", e);
+    }
+    life.api().close();
+    brokenRuntime = false;
+    return boot(timeout);
+  }
+
+  private RuntimeOutcome boot(Duration timeout) throws IOException, InterruptedException {
+    life = new RuntimeLife(log);
+    events.begin(life);
+    try {
+      sandbox.agent().startRuntime(process);
+    } catch (AgentCallException e) {
+      // The agent goes on; the program could not be run.
+      log.platform(String.valueOf(e.getMessage()));
+      life.neverStarted();
+      return new RuntimeOutcome.Exited();
+    }
+    return life.api().awaitInit(timeout);
+  }
+
+  private Optional<ExitStatus> initFailed(RuntimeOutcome outcome, long micros, String phase)
+      throws InterruptedException {
+    counters.initFailures.increment();
+    brokenRuntime = true;
+    Optional<ExitStatus> exit = exitOf(outcome);
+    String status =
+        switch (outcome) {
+          case RuntimeOutcome.TimedOut _ -> "Status: timeout";
+          case RuntimeOutcome.Failed failed -> Verdict.errorStatus(failed.errorType());
+          default -> Verdict.errorStatus(RuntimeExit.of(function, exit).errorType());
+        };
+    log.platform(ReportLine.initReport(micros, phase, status));
+    return exit;
+  }
+
+  private Optional<ExitStatus> exitOf(RuntimeOutcome outcome) throws InterruptedException {
+    if (!(outcome instanceof RuntimeOutcome.Exited)) {
+      return Optional.empty();
+    }
+    try {
+      return life.awaitExit(EXIT_MILLIS);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static long microsSince(long nanos) {
+    return Math.max(1, (System.nanoTime() - nanos) / 1000);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package thaw.worker;
+
+import org.jspecify.annotations.NullMarked;
