@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,12 @@ class ByteRingTest {
       ByteBuffer out = ByteBuffer.allocate(random.nextInt(9_000));
       int expected = Math.min(out.remaining(), model.size());
       assertThat(ring.take(out)).as("seed %d, turn %d", seed, i).isEqualTo(expected);
-      for (byte b : java.util.Arrays.copyOf(out.array(), out.position())) {
-        assertThat(b).isEqualTo(model.remove());
+      byte[] taken = Arrays.copyOf(out.array(), out.position());
+      byte[] modelled = new byte[expected];
+      for (int k = 0; k < expected; k++) {
+        modelled[k] = model.remove();
       }
+      assertThat(taken).as("seed %d, turn %d", seed, i).isEqualTo(modelled);
       assertThat(ring.size()).isEqualTo(model.size());
     }
   }

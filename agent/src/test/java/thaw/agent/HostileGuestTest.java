@@ -206,20 +206,32 @@ class HostileGuestTest {
   }
 
   private static void converse(FakeGuest guest, Random random) throws IOException {
-    for (int i = 0; i < 50; i++) {
+    boolean[] open = new boolean[5];
+    for (int i = 0; i < 200; i++) {
       int stream = 1 + random.nextInt(4);
-      Frame frame =
-          switch (random.nextInt(9)) {
-            case 0, 1 -> Frame.open(stream, 1 + random.nextInt(3));
-            case 2, 3 -> Frame.data(stream, 1 + random.nextInt(30_000));
-            case 4 -> Frame.window(stream, 1 + random.nextInt(WINDOW));
-            case 5 -> Frame.of(FrameType.EOF, stream);
-            case 6 -> Frame.of(FrameType.CLOSE, random.nextInt(2), stream, new byte[0]);
-            case 7 -> Frame.of(FrameType.EVENT, 0, 0, eventPayload(random));
-            default -> Frame.reply(random.nextInt(3), random.nextInt(3), "text");
-          };
-      guest.send(frame.mutated(random));
+      Frame frame;
+      if (random.nextInt(100) == 0) {
+        frame = anything(stream, random);
+      } else if (open[stream]) {
+        frame = Frame.data(stream, 1 + random.nextInt(4_000));
+      } else {
+        frame = Frame.open(stream, 1 + random.nextInt(3));
+        open[stream] = true;
+      }
+      // Mostly right, so that the conversation gets somewhere.
+      guest.send(random.nextInt(100) == 0 ? frame.mutated(random) : frame.bytes());
     }
+  }
+
+  private static Frame anything(int stream, Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> Frame.open(stream, random.nextInt(5));
+      case 1 -> Frame.window(stream, random.nextInt(WINDOW));
+      case 2 -> Frame.of(FrameType.EOF, stream);
+      case 3 -> Frame.of(FrameType.CLOSE, random.nextInt(2), stream, new byte[0]);
+      case 4 -> Frame.of(FrameType.EVENT, 0, 0, eventPayload(random));
+      default -> Frame.reply(random.nextInt(3), random.nextInt(3), "text");
+    };
   }
 
   private static byte[] exitedPayload() {

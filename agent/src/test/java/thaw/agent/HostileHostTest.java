@@ -126,27 +126,38 @@ class HostileHostTest {
         new RuntimeProcess(List.of("/bin/true", "a", "b"), Map.of("A", "b"), "/", 1 << 20, 10);
     byte[] start = new byte[thaw.agent.Arguments.process(process).remaining()];
     thaw.agent.Arguments.process(process).get(start);
-    for (int i = 0; i < 60; i++) {
-      int stream = 1 + random.nextInt(3);
-      Frame frame =
-          switch (random.nextInt(10)) {
-            case 0 -> Frame.request(i, Operation.START, start);
-            case 1 -> Frame.request(i, anyOperation(random), new byte[random.nextInt(5000)]);
-            case 2 -> Frame.connect(NONCE);
-            case 3 -> Frame.of(FrameType.EOF, stream);
-            case 4 -> Frame.of(FrameType.CLOSE, random.nextInt(2), stream, new byte[0]);
-            case 5 -> Frame.window(stream, random.nextInt(WINDOW));
-            default -> Frame.data(stream, 1 + random.nextInt(60_000));
-          };
-      // Most frames are whole, so that the conversation gets somewhere.
-      send(agent.channel(), random.nextInt(10) == 0 ? frame.mutated(random) : frame.bytes());
-      guest.getOutputStream().write(new byte[1 + random.nextInt(1000)]);
+    for (int i = 0; i < 100; i++) {
+      int choice = random.nextInt(100);
+      Frame frame;
+      if (choice < 2) {
+        frame = anything(1 + random.nextInt(3), random);
+      } else if (choice < 10) {
+        frame = Frame.request(i, Operation.START, start);
+      } else if (choice < 20) {
+        frame = Frame.request(i, anyOperation(random), new byte[random.nextInt(5_000)]);
+      } else if (choice < 25) {
+        frame = Frame.connect(NONCE); // its streams are carried over
+      } else {
+        frame = Frame.data(1, 1 + random.nextInt(5_000)); // nobody reads it: it fills the ring
+      }
+      // Mostly right, so that the conversation gets somewhere.
+      send(agent.channel(), random.nextInt(50) == 0 ? frame.mutated(random) : frame.bytes());
+      guest.getOutputStream().write(new byte[1 + random.nextInt(1_000)]);
     }
+  }
+
+  private static Frame anything(int stream, Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Frame.of(FrameType.EOF, stream);
+      case 1 -> Frame.of(FrameType.CLOSE, random.nextInt(2), stream, new byte[0]);
+      case 2 -> Frame.window(stream, random.nextInt(WINDOW));
+      default -> Frame.data(stream, random.nextInt(60_000));
+    };
   }
 
   private static Operation anyOperation(Random random) {
     Operation[] all = Operation.values();
-    return all[random.nextInt(all.length)];
+    return all[random.nextInt(all.length - (random.nextInt(10) == 0 ? 0 : 1))]; // seldom POWER_OFF
   }
 
   private static Frame requestOf(byte[] payload) {
