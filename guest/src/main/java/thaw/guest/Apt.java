@@ -41,6 +41,8 @@ final class Apt {
       Dir::State::lists "@DIRECTORY@/lists";
       Dir::State::status "@DIRECTORY@/status";
       Dir::Cache "@DIRECTORY@/cache";
+      Dir::Cache::pkgcache "pkgcache.bin";
+      Dir::Cache::srcpkgcache "srcpkgcache.bin";
       Dir::Etc::sourcelist "@DIRECTORY@/sources.list";
       Dir::Etc::sourceparts "@DIRECTORY@/empty";
       Dir::Etc::preferences "@DIRECTORY@/empty/preferences";

@@ -38,7 +38,7 @@ final class BzImage {
     }
     // The kernel's build appends the unpacked size to the payload.
     int unpackedBytes = LittleEndian.int32(payload, length - Integer.BYTES);
-    if (unpackedBytes < length || unpackedBytes > 512 << 20) {
+    if (unpackedBytes < Integer.BYTES || unpackedBytes > 512 << 20) {
       throw new GuestBuildException("The kernel claims to unpack to " + unpackedBytes + " bytes");
     }
     byte[] kernel = Lz4Legacy.decompress(payload, unpackedBytes);

@@ -29,12 +29,11 @@ final class CpioWriter {
   }
 
   /**
-   * The archive, filled up with zeros, which the kernel skips, until its size is {@code remainder}
-   * above a multiple of {@code multiple}.
+   * The archive, filled up with zeros, which the kernel skips, to a multiple of {@code unitBytes}.
    */
-  byte[] toByteArray(int multiple, int remainder) {
+  byte[] toByteArray(int unitBytes) {
     entry("TRAILER!!!", 0, 1, 0, 0, new byte[0]);
-    while (out.size() % multiple != remainder) {
+    while (out.size() % unitBytes != 0) {
       out.write(0);
     }
     return out.toByteArray();

@@ -1,7 +1,7 @@
 package thaw.guest;
 
 /** A guest image could not be built; the message names what is wrong and the remedy. */
-public final class GuestBuildException extends RuntimeException {
+public sealed class GuestBuildException extends RuntimeException permits PackagesGoneException {
   private static final long serialVersionUID = 1L;
 
   public GuestBuildException(String message) {

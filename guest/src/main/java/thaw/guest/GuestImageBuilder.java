@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds guest images from Debian's packages, or finds them built in the cache directory. The same
@@ -15,6 +16,7 @@ import java.util.TreeSet;
  * leaves nothing that another would take for an image.
  */
 public final class GuestImageBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(GuestImageBuilder.class);
   private static final long NEEDED_BYTES = 1L << 30;
   private static final Path APT_DIRECTORY = Path.of("/etc/apt");
 
@@ -22,14 +24,14 @@ public final class GuestImageBuilder {
   private final CacheLayout layout;
   private final RecipeFiles files;
   private final Recipe recipe;
-  private final SortedMap<String, byte[]> agent;
+  private final AgentProgram agent;
 
   /** A builder of the images that Thaw's own recipe describes, with Thaw's own agent. */
   public GuestImageBuilder(GuestSettings settings) {
-    this(settings, RecipeFiles.bundled(), AgentFiles.bundled());
+    this(settings, RecipeFiles.bundled(), AgentProgram.bundled());
   }
 
-  GuestImageBuilder(GuestSettings settings, RecipeFiles files, SortedMap<String, byte[]> agent) {
+  GuestImageBuilder(GuestSettings settings, RecipeFiles files, AgentProgram agent) {
     this.settings = settings;
     this.layout = new CacheLayout(settings.cacheDir().toAbsolutePath().normalize());
     this.files = files;
@@ -108,8 +110,11 @@ public final class GuestImageBuilder {
       throws IOException {
     Path kept = layout.packageList(recipe.resolutionKey());
     if (!freshList && Files.exists(kept)) {
-      PackageLock lock = PackageLock.parse(Files.readString(kept));
-      return images(scratch, lock, runtimes, progress);
+      try {
+        return images(scratch, PackageLock.parse(Files.readString(kept)), runtimes, progress);
+      } catch (PackagesGoneException e) {
+        LOG.info("The package list of {} is outdated, resolving anew", kept);
+      }
     }
     PackageLock lock =
         new PackageResolver(recipe, mirrors())
@@ -135,7 +140,7 @@ public final class GuestImageBuilder {
       store.fetch(
           build.packages(found == null, missing),
           this::mirrors,
-          Files.createDirectory(scratch.resolve("partial")),
+          Files.createTempDirectory(scratch, "partial"),
           progress);
       Path into = Files.createDirectory(scratch.resolve("images"));
       build.run(
@@ -174,7 +179,12 @@ public final class GuestImageBuilder {
   }
 
   private String inputsKey() {
-    return new Hashes().addAll(files.files()).add("agent", "").addAll(agent).hex();
+    return new Hashes()
+        .addAll(files.files())
+        .add("agent", "")
+        .addAll(agent.sources())
+        .add("flags", agent.flags().toString())
+        .hex();
   }
 
   private String identity(PackageLock lock) {
@@ -182,7 +192,7 @@ public final class GuestImageBuilder {
         .add("inputs", inputsKey())
         .add("packages", lock.text())
         .add("mkfs.erofs", Erofs.version())
-        .add("gcc", AgentCompiler.version())
+        .add("gcc", AgentProgram.compilerVersion())
         .hex()
         .substring(0, 32);
   }

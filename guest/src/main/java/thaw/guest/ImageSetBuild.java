@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,17 +15,13 @@ import java.util.stream.Stream;
  * images are is decided here, where they go and when is not.
  *
  * @param recipe what to make
- * @param agent the agent's sources
+ * @param agent that becomes /init
  * @param lock the packages
  * @param store that has them
  * @param identity of the set, recorded in its initramfs
  */
 record ImageSetBuild(
-    Recipe recipe,
-    SortedMap<String, byte[]> agent,
-    PackageLock lock,
-    PackageStore store,
-    String identity) {
+    Recipe recipe, AgentProgram agent, PackageLock lock, PackageStore store, String identity) {
 
   /**
    * Makes kernel and initramfs (if {@code withBase}), root (likewise) and {@code runtimes}.
@@ -82,7 +77,7 @@ record ImageSetBuild(
     byte[] vmlinux = BzImage.vmlinux(Files.readAllBytes(vmlinuz(tree)));
     write(into.resolve(CacheLayout.KERNEL), vmlinux);
     Path agentDirectory = Files.createDirectory(scratch.resolve("agent"));
-    byte[] init = AgentCompiler.compile(agent, agentDirectory);
+    byte[] init = agent.compile(agentDirectory);
     byte[] initramfs =
         Initramfs.of(init, new KernelModules(tree.root()).loadOrder(recipe.kernel().modules()));
     write(into.resolve(CacheLayout.INITRAMFS), initramfs);

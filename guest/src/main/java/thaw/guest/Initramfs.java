@@ -6,13 +6,12 @@ import java.util.SequencedMap;
 /** The kernel's first file system: the agent as /init, and the modules it loads. */
 final class Initramfs {
   /**
-   * With a PVH kernel the initramfs can come to lie over the ACPI tables, and then no virtio device
-   * appears. QEMU puts it at the end of memory, on a page boundary; a size of this much above a
-   * multiple of the page leaves the tables alone. The boot test of every image is what proves it.
+   * The archive is filled up to whole pages. The firmware puts the ACPI tables at the end of low
+   * memory and QEMU the initramfs below it, starting on a page boundary so that at most a page is
+   * left behind it: (end - 1 - size) rounded down. With a size in whole pages that is a whole page,
+   * the most there can be; else the tail may overwrite tables, and no virtio device appears.
    */
   private static final int PAGE_BYTES = 4096;
-
-  private static final int BYTES_ABOVE_PAGE = 512;
 
   private Initramfs() {}
 
@@ -35,6 +34,6 @@ final class Initramfs {
       cpio.file("modules/" + name + ".ko", 0644, content);
     });
     cpio.file("modules/order", 0644, order.toString().getBytes(StandardCharsets.US_ASCII));
-    return cpio.toByteArray(PAGE_BYTES, BYTES_ABOVE_PAGE);
+    return cpio.toByteArray(PAGE_BYTES);
   }
 }

@@ -4,13 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The .deb files that were downloaded, each verified by its SHA-256 before it is used. */
 final class PackageStore {
   private static final Tool APT_HELPER = new Tool("apt-helper", "apt");
+
+  private static final Logger LOG = LoggerFactory.getLogger(PackageStore.class);
+  private static final Pattern GONE = Pattern.compile("404 +Not Found");
 
   private final Path directory;
 
@@ -26,6 +33,7 @@ final class PackageStore {
    * Downloads those of {@code packages} that are missing or damaged.
    *
    * @param mirrors asked for only if something has to be downloaded
+   * @throws PackagesGoneException if the mirror has one of them no longer
    * @param partial an empty directory on the same file system
    */
   void fetch(
@@ -50,10 +58,15 @@ final class PackageStore {
     }
     long totalBytes = missing.stream().mapToLong(LockedPackage::sizeBytes).sum();
     progress.stepBegun("Downloading packages", totalBytes, BuildProgress.Unit.BYTES);
-    APT_HELPER.run(
-        partial,
-        arguments,
-        () -> progress.stepAdvanced(Math.min(totalBytes, bytesIn(partial, missing))));
+    giveToApt(partial);
+    try {
+      APT_HELPER.run(
+          partial,
+          arguments,
+          () -> progress.stepAdvanced(Math.min(totalBytes, bytesIn(partial, missing))));
+    } catch (GuestBuildException e) {
+      throw GONE.matcher(String.valueOf(e.getMessage())).find() ? new PackagesGoneException(e) : e;
+    }
     for (LockedPackage locked : missing) {
       Path downloaded = partial.resolve(locked.fileName());
       if (!verified(downloaded, locked)) {
@@ -64,6 +77,17 @@ final class PackageStore {
       Files.move(downloaded, file(locked), StandardCopyOption.ATOMIC_MOVE);
     }
     progress.stepAdvanced(totalBytes);
+  }
+
+  /** apt downloads as a user of its own where it may. */
+  private static void giveToApt(Path directory) throws IOException {
+    try {
+      Files.setOwner(
+          directory,
+          directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("_apt"));
+    } catch (UserPrincipalNotFoundException e) {
+      LOG.debug("There is no user _apt: apt downloads as root");
+    }
   }
 
   private static boolean verified(Path file, LockedPackage locked) throws IOException {
