@@ -17,6 +17,8 @@ public enum ErrorCode {
   RESOURCE_CONFLICT("ResourceConflictException", 409),
   PRECONDITION_FAILED("PreconditionFailedException", 412),
   REQUEST_TOO_LARGE("RequestTooLargeException", 413),
+  REQUEST_ENTITY_TOO_LARGE("RequestEntityTooLargeException", 413),
+  LENGTH_REQUIRED("LengthRequiredException", 411),
   UNSUPPORTED_MEDIA_TYPE("UnsupportedMediaTypeException", 415),
   TOO_MANY_REQUESTS("TooManyRequestsException", 429),
   ACCESS_DENIED("AccessDeniedException", 403),
@@ -24,7 +26,9 @@ public enum ErrorCode {
   SERVICE("ServiceException", 500),
   RESOURCE_NOT_READY("ResourceNotReadyException", 502),
   INVALID_ZIP_FILE("InvalidZipFileException", 502),
-  SERVICE_UNAVAILABLE("ServiceUnavailableException", 503);
+  SERVICE_UNAVAILABLE("ServiceUnavailableException", 503),
+  /** Not AWS's: an operation of the Lambda API that Thaw does not offer yet. */
+  NOT_IMPLEMENTED("NotImplementedException", 501);
 
   private final String wireName;
   private final int httpStatus;

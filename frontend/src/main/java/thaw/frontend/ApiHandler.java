@@ -1,0 +1,85 @@
+package thaw.frontend;
+
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.model.ErrorCode;
+import thaw.model.LambdaException;
+
+/**
+ * Every request: gives it an id, lets it through the gate, sends it on its way, words its errors.
+ */
+final class ApiHandler implements Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+
+  private final Invocations invocations;
+  private final FunctionApi functions;
+  private final ThawPages pages;
+
+  ApiHandler(Invocations invocations, FunctionApi functions, ThawPages pages) {
+    this.invocations = invocations;
+    this.functions = functions;
+    this.pages = pages;
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    String requestId = RequestIds.requestId();
+    response.header(HeaderValues.create(Answers.REQUEST_ID, requestId));
+    try {
+      Gate.check(request.headers());
+      Bodies.length(request);
+      route(request, response, requestId);
+    } catch (LambdaException e) {
+      if (e.code() == ErrorCode.SERVICE) {
+        LOG.warn("request {}: {}", requestId, e.getMessage(), e);
+      }
+      Answers.error(response, e);
+    } catch (RequestException | HttpException | CloseConnectionException e) {
+      throw e; // Helidon's own: a broken request or a client that went away.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Answers.error(
+          response,
+          new LambdaException(ErrorCode.SERVICE_UNAVAILABLE, "Thaw is being stopped; try again"));
+    } catch (Throwable e) {
+      LOG.error("request {} failed: {}", requestId, request.prologue().method(), e);
+      if (response.isSent()) {
+        throw new CloseConnectionException("Failed while the answer was being written", e);
+      }
+      Answers.error(
+          response,
+          new LambdaException(
+              ErrorCode.SERVICE,
+              "An internal error occurred. The log tells more about request " + requestId));
+    }
+  }
+
+  private void route(ServerRequest request, ServerResponse response, String requestId)
+      throws InterruptedException, IOException {
+    var prologue = request.prologue();
+    Route route = Route.of(prologue.method().text(), prologue.uriPath().rawPath());
+    switch (route.operation()) {
+      case INVOKE -> invocations.invoke(request, response, route.subject(), requestId);
+      case CREATE_FUNCTION -> functions.create(request, response);
+      case LIST_FUNCTIONS -> functions.list(request, response);
+      case GET_FUNCTION -> functions.get(request, response, route.subject());
+      case GET_FUNCTION_CONFIGURATION ->
+          functions.getConfiguration(request, response, route.subject());
+      case UPDATE_FUNCTION_CODE -> functions.updateCode(request, response, route.subject());
+      case UPDATE_FUNCTION_CONFIGURATION ->
+          functions.updateConfiguration(request, response, route.subject());
+      case DELETE_FUNCTION -> functions.delete(request, response, route.subject());
+      case HEALTH -> pages.health(response);
+      case STATUS -> pages.status(request, response);
+      case CODE -> pages.code(request, response, route.subject());
+    }
+  }
+}

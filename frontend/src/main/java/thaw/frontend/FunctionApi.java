@@ -1,0 +1,142 @@
+package thaw.frontend;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.Optional;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
+import thaw.api.Constraints;
+import thaw.configuration.ConfigurationService;
+import thaw.model.FunctionReference;
+
+/** The operations on functions: reads a request, checks it, lets the configuration service act. */
+final class FunctionApi {
+  private final ConfigurationService functions;
+  private final Names names;
+  private final Bodies bodies;
+  private final BodyBudget budget;
+  private final CodeLinks links;
+
+  FunctionApi(
+      ConfigurationService functions,
+      Names names,
+      Bodies bodies,
+      BodyBudget budget,
+      CodeLinks links) {
+    this.functions = functions;
+    this.names = names;
+    this.bodies = bodies;
+    this.budget = budget;
+    this.links = links;
+  }
+
+  void create(ServerRequest request, ServerResponse response) throws IOException {
+    try (var _ = document(request)) {
+      var create = CreateFunctionRequest.builder();
+      bodies.json(request, create, "CreateFunction");
+      var checked = checked(create.build());
+      Answers.shape(
+          response,
+          Status.CREATED_201,
+          functions.create(parse(checked.functionName(), Optional.empty()), checked));
+    }
+  }
+
+  void list(ServerRequest request, ServerResponse response) {
+    var list =
+        checked(
+            ListFunctionsRequest.builder()
+                .masterRegion(Query.one(request, "MasterRegion").orElse(null))
+                .functionVersion(Query.one(request, "FunctionVersion").orElse(null))
+                .marker(Query.one(request, "Marker").orElse(null))
+                .maxItems(Query.integer(request, "MaxItems").orElse(null))
+                .build());
+    Answers.shape(response, Status.OK_200, functions.list(names.accountId(), list));
+  }
+
+  void get(ServerRequest request, ServerResponse response, String name) {
+    Optional<String> qualifier = Query.one(request, "Qualifier");
+    checked(
+        GetFunctionRequest.builder().functionName(name).qualifier(qualifier.orElse(null)).build());
+    var stored = functions.get(parse(name, qualifier));
+    String location =
+        "http://" + request.headers().get(HeaderNames.HOST).get() + links.link(stored.codeSha256());
+    var answer =
+        GetFunctionResponse.builder()
+            .configuration(stored.configuration())
+            .code(code -> code.repositoryType("S3").location(location));
+    if (!stored.tags().isEmpty()) {
+      answer.tags(stored.tags());
+    }
+    Answers.shape(response, Status.OK_200, answer.build());
+  }
+
+  void getConfiguration(ServerRequest request, ServerResponse response, String name) {
+    Optional<String> qualifier = Query.one(request, "Qualifier");
+    checked(
+        GetFunctionConfigurationRequest.builder()
+            .functionName(name)
+            .qualifier(qualifier.orElse(null))
+            .build());
+    Answers.shape(response, Status.OK_200, functions.getConfiguration(parse(name, qualifier)));
+  }
+
+  void updateCode(ServerRequest request, ServerResponse response, String name) throws IOException {
+    try (var _ = document(request)) {
+      var update = UpdateFunctionCodeRequest.builder();
+      bodies.json(request, update, "UpdateFunctionCode");
+      var checked = checked(update.functionName(name).build());
+      Answers.shape(
+          response, Status.OK_200, functions.updateCode(parse(name, Optional.empty()), checked));
+    }
+  }
+
+  void updateConfiguration(ServerRequest request, ServerResponse response, String name)
+      throws IOException {
+    try (var _ = document(request)) {
+      var update = UpdateFunctionConfigurationRequest.builder();
+      bodies.json(request, update, "UpdateFunctionConfiguration");
+      var checked = checked(update.functionName(name).build());
+      Answers.shape(
+          response,
+          Status.OK_200,
+          functions.updateConfiguration(parse(name, Optional.empty()), checked));
+    }
+  }
+
+  void delete(ServerRequest request, ServerResponse response, String name) {
+    Optional<String> qualifier = Query.one(request, "Qualifier");
+    checked(
+        DeleteFunctionRequest.builder()
+            .functionName(name)
+            .qualifier(qualifier.orElse(null))
+            .build());
+    functions.delete(parse(name, qualifier));
+    response.status(Status.NO_CONTENT_204);
+    response.send();
+  }
+
+  /** Twice the document: what it holds in base64 stands in memory beside what comes in. */
+  private BodyBudget.Share document(ServerRequest request) {
+    return budget.take(2 * Math.min(Bodies.length(request), Bodies.JSON_BYTES));
+  }
+
+  private FunctionReference parse(String name, Optional<String> qualifier) {
+    return names.parse(name, qualifier);
+  }
+
+  private static <T extends SdkPojo> T checked(T request) {
+    Constraints.check(request);
+    return request;
+  }
+}

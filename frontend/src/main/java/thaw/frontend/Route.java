@@ -1,0 +1,85 @@
+package thaw.frontend;
+
+import org.jspecify.annotations.Nullable;
+import thaw.model.LambdaException;
+
+/**
+ * Where a request goes. Matched by hand on the path as it came: this is on the way of every
+ * invocation, and nothing may be decoded before the path is split.
+ *
+ * @param operation what is asked for
+ * @param subject the path's variable part, decoded: a function's name or ARN, or the hash of a
+ *     package; empty where there is none
+ */
+record Route(Operation operation, String subject) {
+  private static final String FUNCTIONS = "/2015-03-31/functions";
+  private static final String CODE = "/_thaw/code/";
+
+  /**
+   * @param method as in the request line
+   * @param path as in the request line, without the query
+   * @throws LambdaException UNKNOWN_OPERATION if there is nothing, NOT_IMPLEMENTED for an operation
+   *     of the Lambda API that is not offered, VALIDATION for a path that cannot be decoded
+   */
+  static Route of(String method, String path) {
+    if (path.startsWith(FUNCTIONS)) {
+      int nameAt = FUNCTIONS.length() + 1;
+      if (path.length() <= nameAt) {
+        return collection(method, path);
+      }
+      int nameEnd = path.indexOf('/', nameAt);
+      if (path.charAt(nameAt - 1) == '/' && nameEnd != nameAt) {
+        Operation operation =
+            nameEnd < 0 ? ofFunction(method) : ofPart(method, path.substring(nameEnd + 1));
+        if (operation != null) {
+          return new Route(
+              operation,
+              Percent.decode(path.substring(nameAt, nameEnd < 0 ? path.length() : nameEnd)));
+        }
+      }
+    } else if (method.equals("GET") && path.startsWith("/_thaw/")) {
+      if (path.equals("/_thaw/health")) {
+        return new Route(Operation.HEALTH, "");
+      } else if (path.equals("/_thaw/status")) {
+        return new Route(Operation.STATUS, "");
+      } else if (path.startsWith(CODE)) {
+        return new Route(Operation.CODE, path.substring(CODE.length()));
+      }
+    }
+    throw NotOffered.error(method, path);
+  }
+
+  /** The path may end in a slash: older clients list functions that way. */
+  private static Route collection(String method, String path) {
+    if (path.length() == FUNCTIONS.length() || path.endsWith("/")) {
+      if (method.equals("POST")) {
+        return new Route(Operation.CREATE_FUNCTION, "");
+      } else if (method.equals("GET")) {
+        return new Route(Operation.LIST_FUNCTIONS, "");
+      }
+    }
+    throw NotOffered.error(method, path);
+  }
+
+  private static @Nullable Operation ofFunction(String method) {
+    return switch (method) {
+      case "GET" -> Operation.GET_FUNCTION;
+      case "DELETE" -> Operation.DELETE_FUNCTION;
+      default -> null;
+    };
+  }
+
+  private static @Nullable Operation ofPart(String method, String part) {
+    return switch (part) {
+      case "invocations" -> method.equals("POST") ? Operation.INVOKE : null;
+      case "code" -> method.equals("PUT") ? Operation.UPDATE_FUNCTION_CODE : null;
+      case "configuration" ->
+          switch (method) {
+            case "GET" -> Operation.GET_FUNCTION_CONFIGURATION;
+            case "PUT" -> Operation.UPDATE_FUNCTION_CONFIGURATION;
+            default -> null;
+          };
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,88 @@
+package thaw.frontend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import thaw.model.ErrorCode;
+import thaw.model.LambdaException;
+
+class RouteTest {
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /2015-03-31/functions, CREATE_FUNCTION, ''",
+    "POST, /2015-03-31/functions/, CREATE_FUNCTION, ''",
+    "GET, /2015-03-31/functions, LIST_FUNCTIONS, ''",
+    "GET, /2015-03-31/functions/, LIST_FUNCTIONS, ''",
+    "GET, /2015-03-31/functions/f, GET_FUNCTION, f",
+    "DELETE, /2015-03-31/functions/f, DELETE_FUNCTION, f",
+    "GET, /2015-03-31/functions/f/configuration, GET_FUNCTION_CONFIGURATION, f",
+    "PUT, /2015-03-31/functions/f/configuration, UPDATE_FUNCTION_CONFIGURATION, f",
+    "PUT, /2015-03-31/functions/f/code, UPDATE_FUNCTION_CODE, f",
+    "POST, /2015-03-31/functions/f/invocations, INVOKE, f",
+    "POST, /2015-03-31/functions/f%3A%24LATEST/invocations, INVOKE, f:$LATEST",
+    "POST, /2015-03-31/functions/arn:aws:lambda:a:1:function:f/invocations, INVOKE, arn:aws:lambda:a:1:function:f",
+    "GET, /2015-03-31/functions/a%2Fb, GET_FUNCTION, a/b",
+    "GET, /2015-03-31/functions/a+b, GET_FUNCTION, a+b",
+    "GET, /2015-03-31/functions/%C3%BC, GET_FUNCTION, ü",
+    "GET, /_thaw/health, HEALTH, ''",
+    "GET, /_thaw/status, STATUS, ''",
+    "GET, /_thaw/code/abc, CODE, abc",
+  })
+  void sendsRequestsWhereTheyBelong(
+      String method, String path, Operation operation, String subject) {
+    assertThat(Route.of(method, path)).isEqualTo(new Route(operation, subject));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /2015-03-31/functions/f/versions, PublishVersion",
+    "GET, /2015-03-31/functions/f/aliases/live, GetAlias",
+    "POST, /2021-11-15/functions/f/response-streaming-invocations, InvokeWithResponseStream",
+    "POST, /2014-11-13/functions/f/invoke-async, InvokeAsync",
+    "POST, /2014-11-13/functions/f/invoke-async/, InvokeAsync",
+    "GET, /2018-10-31/layers, ListLayers",
+    "PUT, /2017-10-31/functions/f/concurrency, PutFunctionConcurrency",
+    "POST, /2015-03-31/event-source-mappings, CreateEventSourceMapping",
+    "GET, /2017-03-31/tags/arn%3Aaws, ListTags",
+  })
+  void namesOperationsThatAreNotOffered(String method, String path, String operation) {
+    var error = catchThrowableOfType(LambdaException.class, () -> Route.of(method, path));
+    assertThat(error.code()).isEqualTo(ErrorCode.NOT_IMPLEMENTED);
+    assertThat(error).hasMessage("Thaw does not offer " + operation + " yet");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /",
+    "GET, ''",
+    "GET, /2015-03-31",
+    "GET, /2015-03-31/functionsx",
+    "GET, /2015-03-31/functions//",
+    "POST, /2015-03-31/functions//invocations",
+    "POST, /2015-03-31/functions/f/invocations/",
+    "POST, /2015-03-31/functions/f/invocations/x",
+    "GET, /2015-03-31/functions/f/invocations",
+    "PATCH, /2015-03-31/functions/f",
+    "POST, /_thaw/health",
+    "GET, /_thaw/",
+    "GET, /_thaw/status/",
+    "GET, /%32015-03-31/functions",
+    "GET, /./2015-03-31/functions",
+  })
+  void knowsNothingElse(String method, String path) {
+    var error = catchThrowableOfType(LambdaException.class, () -> Route.of(method, path));
+    assertThat(error.code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%", "%4", "%zz", "a%", "%C3", "%C3%28", "%FF", "%-1"})
+  void refusesAnEncodingThatIsNone(String name) {
+    var error =
+        catchThrowableOfType(
+            LambdaException.class, () -> Route.of("GET", "/2015-03-31/functions/" + name));
+    assertThat(error.code()).isEqualTo(ErrorCode.VALIDATION);
+  }
+}
