@@ -21,7 +21,8 @@
  * WINDOW, EOF, CLOSE. One turn of the loop needs a small part of it.
  */
 #define RESERVED_BYTES (16 * 1024)
-#define OUT_BYTES (128 * 1024 + RESERVED_BYTES)
+#define PIPES_BYTES (2 * (HEADER_BYTES + MAX_PAYLOAD)) /* what stdout's and stderr's pipes hold together */
+#define OUT_BYTES (64 * 1024 + PIPES_BYTES + RESERVED_BYTES)
 #define MAX_PING 4096
 #define MIN_HOST_WINDOW 4096
 #define MAX_HOST_WINDOW (16 * 1024 * 1024)
@@ -183,6 +184,7 @@ static int control(uint32_t request, int operation, const uint8_t *p, uint32_t l
     switch (operation) {
     case PING:
         if (length > MAX_PING) return fail(EINVAL, "PING");
+        streams_take_output(); /* the answer tells the host that it has all that was written before */
         reply(request, 0, p, length);
         return -1;
     case SET_CLOCK:
@@ -259,6 +261,12 @@ static void handle(const uint8_t *header, const uint8_t *p, uint32_t length) {
     }
 }
 
+/* Whether there is room for what a whole frame may produce. */
+static bool room_for(const uint8_t *header, uint32_t length) {
+    bool ping = header[0] == REQUEST && length >= 8 && get16(header + HEADER_BYTES + 4) == PING;
+    return out_room() >= RESERVED_BYTES + (ping ? PIPES_BYTES : 0);
+}
+
 /* Takes the whole frames out of the buffer, as long as there is room for the answers. */
 static void parse(void) {
     uint32_t at = 0;
@@ -267,7 +275,7 @@ static void parse(void) {
         uint32_t length = get32(in + at + 4);
         if (length > MAX_PAYLOAD) die("a frame of more than 64 KiB");
         if (in_bytes - at < HEADER_BYTES + length) break;
-        if (congested()) {
+        if (!room_for(in + at, length)) {
             in_waits = true;
             break;
         }
@@ -339,6 +347,7 @@ int main(int argc, char **argv) {
             flush();
         }
         if (in_waits) {
+            if (out_start < out_end) await_port(-1);
             parse();
             continue;
         }

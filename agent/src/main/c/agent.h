@@ -57,6 +57,7 @@ void stream_frame(int type, int flags, int stream, const uint8_t *payload, uint3
 void stream_event(int stream, uint32_t events);
 int stream_open(int kind, int fd);  /* 0, or -1 if there is no slot (the caller keeps the fd) */
 int streams_free(void);
+void streams_take_output(void);     /* reads what stdout and stderr hold, for which there is credit */
 bool streams_accept(void);          /* takes one connection; false if there is none or no slot */
 bool streams_drained(void);         /* nothing is left to read for which there is credit */
 bool streams_ended(void);           /* the runtime is dead: has all been sent that can be? */

@@ -140,6 +140,15 @@ static void read_some(struct stream *s) {
     }
 }
 
+void streams_take_output(void) {
+    for (int id = 1; id <= MAX_STREAMS; id++) {
+        struct stream *s = &streams[id];
+        if (s->kind == 0 || s->kind == CONNECTION || s->fd < 0) continue;
+        read_some(s); /* a pipe holds no more than one frame does */
+        settle(s);
+    }
+}
+
 /* ---- towards the process ---- */
 
 /* Writes as much as the process takes; -1 if it is gone. */

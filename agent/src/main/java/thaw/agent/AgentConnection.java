@@ -107,7 +107,11 @@ public final class AgentConnection implements AutoCloseable {
     }
   }
 
-  /** Returns when the agent has answered: it is alive, and every call before this was done. */
+  /**
+   * Returns when the agent has answered: it is alive, every call before this was done, and what the
+   * runtime had written to stdout and stderr by then has arrived (as far as those streams had
+   * credit: 256 KiB beyond what was read).
+   */
   public void ping() throws IOException {
     calls.call(Operation.PING);
   }

@@ -58,8 +58,8 @@ public final class AgentStream implements AutoCloseable {
 
   /**
    * How many bytes have arrived from the guest so far, read or not. After {@link
-   * AgentConnection#ping} this counts all that the guest had written before: who has read as many
-   * has read that.
+   * AgentConnection#ping} this counts all that the runtime had written to this output before (as
+   * far as there was credit): who has read as many has read that.
    */
   public long receivedBytes() {
     return input.receivedTotal();

@@ -10,13 +10,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A new host takes over, as after a snapshot: seen frame by frame, on the real agent. */
+/** What a host relies on when it captures a guest and another takes over: frame by frame. */
 class TakeoverTest {
   private static final byte[] FIRST = "first-connection".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SECOND = "other-connection".getBytes(StandardCharsets.US_ASCII);
@@ -106,6 +110,25 @@ class TakeoverTest {
     read(FrameType.CLOSE);
     read(FrameType.CLOSE);
     assertThat(signalOf(read(FrameType.EVENT))).isEqualTo(9);
+  }
+
+  @Test
+  void aPingIsAnsweredAfterTheOutputThatWasWrittenBefore(@TempDir Path directory) throws Exception {
+    Path go = directory.resolve("go");
+    Path done = directory.resolve("done");
+    start(
+        "while [ ! -e %s ]; do sleep 0.01; done; printf %%060000d 0; >%s; exec sleep 1000"
+            .formatted(go, done));
+    read(FrameType.OPEN);
+    read(FrameType.OPEN);
+    read(FrameType.REPLY);
+    agent.signal("STOP");
+    send(Frame.request(2, Operation.PING, new byte[0])); // waits before the output does
+    Files.createFile(go);
+    Awaitility.await().until(() -> Files.exists(done));
+    agent.signal("CONT");
+    assertThat(read(FrameType.DATA).payload()).hasSize(60_000);
+    read(FrameType.REPLY);
   }
 
   @Test

@@ -71,6 +71,14 @@ final class TestAgent implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Stops or continues it, so that a test decides in which order it finds things. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("cannot send SIG" + name);
+    }
+  }
+
   /** What it printed: nothing, unless a sanitizer or the agent itself had something to say. */
   String log() throws IOException {
     return Files.readString(directory.resolve("log"));
