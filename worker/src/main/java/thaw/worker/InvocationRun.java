@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import thaw.runtimeapi.RuntimeOutcome;
 final class InvocationRun {
   private static final Logger LOG = LoggerFactory.getLogger(InvocationRun.class);
   private static final byte[] NO_TAIL = new byte[0];
+  private static final Duration CLEAN_UP = Duration.ofMillis(500);
+  private static final Duration CLEAN_UP_FOR_TAIL = Duration.ofSeconds(5);
 
   private final SandboxSession session;
   private final FunctionVersion function;
@@ -129,22 +132,24 @@ final class InvocationRun {
         });
   }
 
-  /** The process is gone or must go before anyone else may use the sandbox. */
+  /**
+   * The process is gone or must go before anyone else may use the sandbox. That takes a moment, for
+   * which the answer waits: a client that asks again at once should find this sandbox, not have
+   * another one started. A guest that takes longer is not waited for.
+   */
   private void cleanUp(Runnable logEnd) throws InterruptedException {
-    if (invocation.tail()) {
-      stop(logEnd);
-      return;
-    }
-    Thread.ofVirtual()
-        .name("invocation-clean-up")
-        .start(() -> {
-          try {
-            stop(logEnd);
-          } catch (InterruptedException e) {
-            lease.discard();
-            Thread.currentThread().interrupt();
-          }
-        });
+    Thread cleaner =
+        Thread.ofVirtual()
+            .name("invocation-clean-up")
+            .start(() -> {
+              try {
+                stop(logEnd);
+              } catch (InterruptedException e) {
+                lease.discard();
+                Thread.currentThread().interrupt();
+              }
+            });
+    cleaner.join(invocation.tail() ? CLEAN_UP_FOR_TAIL : CLEAN_UP);
   }
 
   private void stop(Runnable logEnd) throws InterruptedException {
