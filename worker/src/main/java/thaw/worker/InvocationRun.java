@@ -104,6 +104,7 @@ final class InvocationRun {
       session.log().flow();
       lease.release();
     } else if (session.peakIsFresh()) {
+      session.catchUpWithOutput();
       logEnd.run();
       lease.release();
     } else {

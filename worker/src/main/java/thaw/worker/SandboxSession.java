@@ -131,9 +131,15 @@ final class SandboxSession implements Guest {
 
   /** Asks for the runtime's peak memory; everything it printed before is logged then. */
   void measurePeak() throws IOException, InterruptedException {
+    sandbox.agent().ping(); // its answer comes after all that was printed before
     peakBytes = sandbox.agent().peakMemoryBytes();
     peakNanos = System.nanoTime();
     peakKnown = true;
+    catchUpWithOutput();
+  }
+
+  /** Returns when the output that has arrived is logged. */
+  void catchUpWithOutput() throws InterruptedException {
     life.catchUpWithOutput();
   }
 

@@ -22,6 +22,16 @@ public record WorkerStatus(
     sandboxes = List.copyOf(sandboxes);
   }
 
+  /** A worker that has no bounds and has not counted anything. */
+  public WorkerStatus(String driver, List<SandboxStatus> sandboxes) {
+    this(
+        driver,
+        sandboxes,
+        new PoolStatus(sandboxes.size(), 0, 0, 0, 0, 0, 0, 0, 0),
+        new Counters().snapshot(),
+        new LogWriterStatus(0, 0, 0, 0));
+  }
+
   /**
    * One sandbox.
    *
