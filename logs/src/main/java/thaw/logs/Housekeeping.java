@@ -1,6 +1,7 @@
 package thaw.logs;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,7 +36,7 @@ final class Housekeeping {
     }
     try (Stream<Path> tree = Files.find(root, GROUP_DEPTH, (path, kind) -> kind.isDirectory())) {
       return tree.filter(path -> root.relativize(path).getNameCount() == GROUP_DEPTH).toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("could not list the logs in {}: {}", root, e.toString());
       return List.of();
     }

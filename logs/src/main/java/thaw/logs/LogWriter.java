@@ -185,7 +185,7 @@ public final class LogWriter implements AutoCloseable {
       }
       appender.append(ByteBuffer.wrap(batch.toByteArray()), clock.instant());
       written.add(lines.size());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // whatever one group's lines do, the others' go on
       dropped.add(lines.size());
       LOG.warn("dropped {} log lines of {}: {}", lines.size(), group.name(), e.toString());
     } finally {
