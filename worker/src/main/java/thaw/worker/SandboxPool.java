@@ -1,9 +1,6 @@
 package thaw.worker;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,12 +33,12 @@ final class SandboxPool {
   private final PoolLimits limits;
   private final GuestStarter starter;
   private final Counters counters;
-  private final BooleanSupplier shortOfMemory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Disposals disposals = new Disposals();
   private final Capacity capacity;
   private final Inventory inventory;
   private final StartQueue starts;
+  private final Admission admission;
   private volatile Runnable onIdle = () -> {};
   private boolean closed;
 
@@ -50,10 +47,11 @@ final class SandboxPool {
     this.limits = limits;
     this.starter = starter;
     this.counters = counters;
-    this.shortOfMemory = shortOfMemory;
     this.capacity = new Capacity(limits.maxSandboxes(), limits.budgetBytes());
     this.inventory = new Inventory(capacity);
     this.starts = new StartQueue(limits.startQueue(), limits.startsAtOnce(), this::run);
+    this.admission =
+        new Admission(limits, capacity, inventory, starts, disposals, counters, shortOfMemory);
   }
 
   /** Told, under the lock, whenever a sandbox becomes idle. */
@@ -79,7 +77,7 @@ final class SandboxPool {
       if (idle != null) {
         return lease(idle, false);
       }
-      if (!requestStart(function, version)) {
+      if (!admission.requestStart(function, version)) {
         inventory.forgetIfEmpty(version);
         counters.throttles.increment();
         throw Refusals.throttled();
@@ -207,7 +205,7 @@ final class SandboxPool {
       for (VersionPool version : inventory.versions()) {
         version.waiters.forEach(waiter -> waiter.completeExceptionally(Refusals.closed()));
         version.waiters.clear();
-        cancelSurplus(version);
+        admission.cancelSurplus(version);
       }
       inventory.all().forEach(this::end);
     } finally {
@@ -218,32 +216,6 @@ final class SandboxPool {
   /** Returns when no sandbox is left. */
   void awaitEmpty() throws InterruptedException {
     disposals.await(() -> sandboxes().isEmpty());
-  }
-
-  /** Returns false if there is no room, not even after evicting all that is idle. */
-  private boolean requestStart(FunctionVersion function, VersionPool version) {
-    boolean versionFull = limits.maxPerVersion() > 0 && version.sandboxes >= limits.maxPerVersion();
-    if (versionFull || starts.isFull()) {
-      return false;
-    }
-    long costBytes = limits.costBytes(function.memorySizeMb());
-    Optional<List<PooledSandbox>> victims =
-        capacity.victims(costBytes, inventory.idle(), shortOfMemory.getAsBoolean());
-    if (victims.isEmpty()) {
-      return false;
-    }
-    List<CompletableFuture<Void>> ends = new ArrayList<>();
-    for (PooledSandbox victim : victims.get()) {
-      counters.evictions.increment();
-      inventory.kill(victim).ifPresent(guest -> ends.add(disposals.add(guest, () -> {})));
-      inventory.remove(victim);
-    }
-    PooledSandbox sandbox = new PooledSandbox(function, costBytes);
-    inventory.add(sandbox, version);
-    starts.add(
-        new Start(
-            sandbox, version, CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))));
-    return true;
   }
 
   private Lease await(Waiter waiter, VersionPool version) throws InterruptedException {
@@ -271,7 +243,7 @@ final class SandboxPool {
     lock.lock();
     try {
       boolean left = version.waiters.remove(waiter);
-      cancelSurplus(version);
+      admission.cancelSurplus(version);
       return left;
     } finally {
       lock.unlock();
@@ -334,7 +306,7 @@ final class SandboxPool {
     @Nullable Waiter waiter = version.waiters.pollFirst();
     if (waiter != null) {
       waiter.complete(lease(sandbox, fresh));
-      cancelSurplus(version);
+      admission.cancelSurplus(version);
       return true;
     }
     if (closed || version.retired || !keep) {
@@ -353,14 +325,6 @@ final class SandboxPool {
     }
     (cold ? counters.coldStarts : counters.warmStarts).increment();
     return new Lease(this, sandbox, cold);
-  }
-
-  private void cancelSurplus(VersionPool version) {
-    while (version.startsOnTheirWay() > version.waiters.size() && !version.queuedStarts.isEmpty()) {
-      PooledSandbox sandbox = starts.cancelNewest(version).sandbox();
-      sandbox.lifecycle.die();
-      inventory.remove(sandbox);
-    }
   }
 
   private void dispose(PooledSandbox sandbox, Guest guest) {
