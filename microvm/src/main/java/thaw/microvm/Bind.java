@@ -1,6 +1,10 @@
 package thaw.microvm;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 
 /**
  * A file or directory of the host that a jail sees.
@@ -12,5 +16,21 @@ import java.nio.file.Path;
 record Bind(Path source, String destination, boolean writable) {
   static Bind readOnly(Path source, String destination) {
     return new Bind(source, destination, false);
+  }
+
+  /**
+   * Checks what a jail would fail over with less to say: whatever runs in it is nobody's owner.
+   *
+   * @throws IOException if the source is not there or only its owner may read it
+   */
+  void requireReadable() throws IOException {
+    if (!Files.exists(source)) {
+      throw new NoSuchFileException(source.toString(), null, "there is no such file");
+    }
+    if (Files.isRegularFile(source)
+        && !writable
+        && !Files.getPosixFilePermissions(source).contains(PosixFilePermission.OTHERS_READ)) {
+      throw new IOException("sandboxes cannot read " + source + "; allow it with: chmod o+r");
+    }
   }
 }

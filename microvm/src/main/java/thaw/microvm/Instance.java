@@ -58,6 +58,7 @@ final class Instance implements AutoCloseable {
           Lock.tryTake(directory.resolve(LOCK))
               .orElseThrow(() -> new IOException(directory + " is locked, though new"));
       Path disks = Files.createDirectory(diskDirectory.toAbsolutePath().resolve(name));
+      Files.createDirectory(runcState(directory));
       Files.createSymbolicLink(directory.resolve(DISKS_LINK), disks);
       return new Instance(name, directory, disks, lock);
     } finally {

@@ -53,6 +53,10 @@ final class Jail implements AutoCloseable {
     return new Jail(spec, stateDirectory, runc);
   }
 
+  String id() {
+    return spec.id();
+  }
+
   /** Completes with the program's exit status, as the lifeline reports it, once nothing is left. */
   CompletableFuture<Integer> ended() {
     return runc.onExit().thenApply(Process::exitValue);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import thaw.sandbox.SandboxException;
 final class MicrovmSandbox implements Sandbox {
   /** The shell's convention, which the lifeline keeps: 128 + signal. */
   private static final int SIGNALLED = 128;
+
+  private static final long END_GRACE_MILLIS = 500;
 
   private final String id;
   private final Jail jail;
@@ -134,13 +137,17 @@ final class MicrovmSandbox implements Sandbox {
 
   @Override
   public void close() {
-    connectionEnded("closed");
+    connectionEnd.compareAndSet(null, "closed");
     undo.close();
   }
 
+  /** Ends a VM that lost a connection; one that is ending by itself may first say how. */
   private void connectionEnded(@Nullable String why) {
     if (connectionEnd.compareAndSet(null, String.valueOf(why))) {
-      jail.release();
+      var _ =
+          jail.ended()
+              .orTimeout(END_GRACE_MILLIS, TimeUnit.MILLISECONDS)
+              .whenComplete((status, stillRunning) -> jail.release());
     }
   }
 

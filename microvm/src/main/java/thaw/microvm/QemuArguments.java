@@ -40,14 +40,16 @@ final class QemuArguments {
   private void machine(VmOptions options) {
     add(
         "-M",
-        "microvm,acpi=on,pit=on,pic=on,rtc=on,auto-kernel-cmdline=off,memory-backend=ram,isa-serial="
+        "microvm,acpi=on,pit=on,pic=on,rtc=on,auto-kernel-cmdline=off,mem-merge=off"
+            + ",memory-backend=ram,isa-serial="
             + (options.console() ? "on" : "off"));
     boolean kvm = options.accelerator() == Accelerator.KVM;
     add("-accel", kvm ? "kvm" : "tcg,tb-size=" + options.translationCacheMb());
     add("-cpu", kvm ? "host" : "max");
     add("-smp", Integer.toString(options.size().vcpus()));
     add("-m", options.size().memoryMb() + "M");
-    // merge=off: pages of two VMs are never merged into one, not even by KSM.
+    // Pages of two VMs are never merged into one: merge=off keeps KSM from memory that a file
+    // backs, mem-merge=off from all other.
     add(
         "-object",
         "memory-backend-ram,id=ram,merge=off,share=off,size=" + options.size().memoryMb() + "M");

@@ -122,6 +122,9 @@ final class SandboxStarter {
     binds.add(Bind.readOnly(plan.code(), Disk.CODE.jailPath()));
     binds.add(Bind.readOnly(host.blankDisk(), Disk.OPT.jailPath()));
     binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
+    for (Bind bind : binds) {
+      bind.requireReadable();
+    }
     List<String> command = new ArrayList<>();
     command.add(QemuProgram.of(plan.vm().accelerator()).toString());
     command.addAll(QemuArguments.render(plan.vm()));

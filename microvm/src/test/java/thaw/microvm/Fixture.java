@@ -1,0 +1,104 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import thaw.guest.BuildProgress;
+import thaw.guest.GuestImageBuilder;
+import thaw.guest.GuestImages;
+import thaw.guest.GuestSettings;
+import thaw.settings.DataSize;
+
+/** What tests with real VMs need: images, directories of their own, a code image. */
+final class Fixture implements AutoCloseable {
+  static final String RUNTIME = "provided.al2023";
+
+  /** Where guest images are, unless the one who runs the tests says otherwise. */
+  private static final Path CACHE =
+      Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
+
+  /** Apart from the default range, which a Thaw on the same machine may be using. */
+  private static final int FIRST_UID = 1_700_000;
+
+  private static final int UID_COUNT = 64;
+
+  final Path directory;
+  final Path disks;
+  final Path cache = CACHE.resolve("microvm");
+  final MicrovmSettings settings;
+  final HostState hostState;
+
+  private Fixture(Path directory) {
+    this.directory = directory;
+    this.disks = directory.resolve("disks");
+    Path run = directory.resolve("run");
+    this.settings =
+        new MicrovmSettings(
+            AcceleratorChoice.TCG,
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
+            DataSize.ofMebibytes(32),
+            DataSize.ofMebibytes(256),
+            run,
+            FIRST_UID,
+            UID_COUNT,
+            List.of(),
+            System.getenv("THAW_TEST_CONSOLE") != null);
+    this.hostState = new HostState(run, disks, FIRST_UID, UID_COUNT);
+  }
+
+  static Fixture create() throws IOException {
+    return new Fixture(Files.createTempDirectory("thawvm"));
+  }
+
+  /** A fixture on a directory of another process's fixture. */
+  static Fixture of(Path directory) {
+    return new Fixture(directory);
+  }
+
+  GuestImages images() {
+    return new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
+        .build(Set.of(RUNTIME), BuildProgress.NONE);
+  }
+
+  MicrovmDriver openDriver() throws IOException {
+    return openDriver(images());
+  }
+
+  MicrovmDriver openDriver(GuestImages images) throws IOException {
+    return MicrovmDriver.open(settings, disks, cache, images);
+  }
+
+  Host openHost() throws IOException {
+    return Host.open(settings, disks, cache);
+  }
+
+  /** An erofs image of files given as name, content, name, content... */
+  Path codeImage(String... files) throws IOException {
+    Path content = Files.createTempDirectory(directory, "code");
+    for (int i = 0; i < files.length; i += 2) {
+      Files.writeString(content.resolve(files[i]), files[i + 1]);
+    }
+    Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path image = content.resolveSibling(content.getFileName() + ".erofs");
+    Command.run(
+        Duration.ofMinutes(1),
+        List.of("mkfs.erofs", "--quiet", image.toString(), content.toString()));
+    try (RandomAccessFile f = new RandomAccessFile(image.toFile(), "rw")) {
+      f.setLength(GuestImages.DISK_BYTES);
+    }
+    return image;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Trees.delete(directory);
+  }
+}
