@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -225,6 +226,20 @@ class AwsJsonTest {
         };
     assertThatThrownBy(() -> AwsJson.readInto(failing, CreateFunctionRequest.builder()))
         .isSameAs(tooLarge);
+  }
+
+  @Test
+  void leavesTheStreamOpen() {
+    var closed = new AtomicBoolean();
+    var in =
+        new FilterInputStream(new ByteArrayInputStream("{}".getBytes(UTF_8))) {
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+    AwsJson.readInto(in, CreateFunctionRequest.builder());
+    assertThat(closed).isFalse();
   }
 
   /** Random damage to a valid document either reads or is refused cleanly; the seed is printed. */

@@ -14,7 +14,7 @@ import thaw.model.LambdaException;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes answers as AWS does. */
+/** Writes answers as AWS does, with bounded patience for clients that do not take them. */
 final class Answers {
   static final HeaderName REQUEST_ID = HeaderNames.create("x-amzn-RequestId");
 
@@ -24,20 +24,33 @@ final class Answers {
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
-  private Answers() {}
+  /** Answers up to this size fit into the socket's buffer, and sending them waits for nobody. */
+  private static final int SMALL_BYTES = 64 * 1024;
 
-  static void shape(ServerResponse response, Status status, SdkPojo shape) {
+  private final Patience patience;
+
+  Answers(Patience patience) {
+    this.patience = patience;
+  }
+
+  void shape(ServerResponse response, Status status, SdkPojo shape) {
     json(response, status, AwsJson.write(shape));
   }
 
-  static void json(ServerResponse response, Status status, byte[] document) {
+  void json(ServerResponse response, Status status, byte[] document) {
     response.status(status);
     response.header(JSON);
-    response.send(document);
+    if (document.length <= SMALL_BYTES) {
+      response.send(document);
+    } else {
+      try (var _ = patience.begin()) {
+        response.send(document);
+      }
+    }
   }
 
   /** The error document, and the error's name beside it. */
-  static void error(ServerResponse response, LambdaException error) {
+  void error(ServerResponse response, LambdaException error) {
     ErrorCode code = error.code();
     response.header(HeaderValues.create(ERROR_TYPE, code.wireName()));
     if (code == ErrorCode.LENGTH_REQUIRED) {

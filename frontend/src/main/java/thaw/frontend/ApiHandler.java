@@ -22,15 +22,31 @@ final class ApiHandler implements Handler {
   private final Invocations invocations;
   private final FunctionApi functions;
   private final ThawPages pages;
+  private final Bodies bodies;
+  private final Answers answers;
 
-  ApiHandler(Invocations invocations, FunctionApi functions, ThawPages pages) {
+  ApiHandler(
+      Invocations invocations,
+      FunctionApi functions,
+      ThawPages pages,
+      Bodies bodies,
+      Answers answers) {
     this.invocations = invocations;
     this.functions = functions;
     this.pages = pages;
+    this.bodies = bodies;
+    this.answers = answers;
   }
 
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
+    answer(request, response);
+    if (!response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+      bodies.drain(request);
+    }
+  }
+
+  private void answer(ServerRequest request, ServerResponse response) {
     String requestId = RequestIds.requestId();
     response.header(HeaderValues.create(Answers.REQUEST_ID, requestId));
     try {
@@ -41,12 +57,12 @@ final class ApiHandler implements Handler {
       if (e.code() == ErrorCode.SERVICE) {
         LOG.warn("request {}: {}", requestId, e.getMessage(), e);
       }
-      Answers.error(response, e);
+      answers.error(response, e);
     } catch (RequestException | HttpException | CloseConnectionException e) {
       throw e; // Helidon's own: a broken request or a client that went away.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      Answers.error(
+      answers.error(
           response,
           new LambdaException(ErrorCode.SERVICE_UNAVAILABLE, "Thaw is being stopped; try again"));
     } catch (Throwable e) {
@@ -54,7 +70,7 @@ final class ApiHandler implements Handler {
       if (response.isSent()) {
         throw new CloseConnectionException("Failed while the answer was being written", e);
       }
-      Answers.error(
+      answers.error(
           response,
           new LambdaException(
               ErrorCode.SERVICE,

@@ -4,14 +4,13 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
-import java.time.Duration;
 import software.amazon.awssdk.core.SdkPojo;
 import thaw.api.AwsJson;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
 import thaw.model.Limits;
 
-/** Reads request bodies, bounded in size and time. */
+/** Reads request bodies, bounded in size, waited for with bounded patience. */
 final class Bodies {
   /**
    * Largest JSON document, bytes, as AWS bounds it: a package of 50 MiB in base64 and some more.
@@ -20,10 +19,10 @@ final class Bodies {
 
   private static final byte[] EMPTY = {};
 
-  private final Duration timeout;
+  private final Patience patience;
 
-  Bodies(Duration timeout) {
-    this.timeout = timeout;
+  Bodies(Patience patience) {
+    this.patience = patience;
   }
 
   /**
@@ -54,10 +53,11 @@ final class Bodies {
       return EMPTY;
     }
     byte[] payload = new byte[length];
-    try (var in = new BodyStream(request.content().inputStream(), timeout)) {
+    try (var in = new BodyStream(request.content().inputStream(), patience)) {
       if (in.readNBytes(payload, 0, length) < length) {
         throw new CloseConnectionException("The body ended before its Content-Length");
       }
+      in.drain(); // nothing is left, and Helidon shall know
     } catch (IOException e) {
       throw new CloseConnectionException("The body could not be read", e);
     }
@@ -71,8 +71,26 @@ final class Bodies {
    */
   void json(ServerRequest request, SdkPojo builder, String operation) {
     if (bounded(request, JSON_BYTES, ErrorCode.REQUEST_ENTITY_TOO_LARGE, operation) > 0) {
-      try (var in = new BodyStream(request.content().inputStream(), timeout)) {
-        AwsJson.readInto(in, builder);
+      try (var in = new BodyStream(request.content().inputStream(), patience)) {
+        try {
+          AwsJson.readInto(in, builder);
+        } finally {
+          in.drain();
+        }
+      } catch (IOException e) {
+        throw new CloseConnectionException("The body could not be read", e);
+      }
+    }
+  }
+
+  /** Reads and drops a body that nobody asked for, after the answer, so that the client sees it. */
+  void drain(ServerRequest request) {
+    var content = request.content();
+    if (content.hasEntity() && !content.consumed()) {
+      try (var in = new BodyStream(content.inputStream(), patience)) {
+        in.drain();
+      } catch (IOException e) {
+        throw new CloseConnectionException("The body could not be drained", e);
       }
     }
   }

@@ -4,18 +4,18 @@ import io.helidon.webserver.CloseConnectionException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
+import java.io.OutputStream;
 
 /**
- * A request's body. A client that goes away or dawdles ends the connection, not in an error answer:
- * nobody would read it.
+ * A request's body, waited for with bounded patience. A client that goes away or dawdles ends the
+ * connection, not in an error answer: nobody would read it.
  */
 final class BodyStream extends FilterInputStream {
-  private final long deadlineNanos;
+  private final Patience.Wait wait;
 
-  BodyStream(InputStream in, Duration timeout) {
+  BodyStream(InputStream in, Patience patience) {
     super(in);
-    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.wait = patience.begin();
   }
 
   @Override
@@ -26,17 +26,23 @@ final class BodyStream extends FilterInputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) {
-    if (System.nanoTime() - deadlineNanos > 0) {
-      throw new CloseConnectionException("The body took longer to arrive than bodyTimeout");
-    }
     try {
-      return super.read(buffer, offset, length);
+      int read = super.read(buffer, offset, length);
+      wait.progress();
+      return read;
     } catch (IOException | RuntimeException e) {
       throw new CloseConnectionException("The client went away while it sent the body", e);
     }
   }
 
-  /** The rest is Helidon's to drain. */
+  /** Reads what is left and drops it, so that the connection can go on. */
+  void drain() throws IOException {
+    transferTo(OutputStream.nullOutputStream());
+  }
+
+  /** Ends the wait; the stream below is the connection's. */
   @Override
-  public void close() {}
+  public void close() {
+    wait.close();
+  }
 }

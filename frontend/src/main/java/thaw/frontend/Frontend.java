@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import thaw.configuration.ConfigurationService;
-import thaw.worker.WorkerStatus;
 
 /**
  * The AWS Lambda HTTP API on this machine's loopback: one virtual thread per connection, plain
@@ -32,7 +31,7 @@ public final class Frontend implements AutoCloseable {
    * @param functions the configuration service
    * @param zips where the package with a hash is
    * @param invoker carries invocations out
-   * @param worker tells what the worker holds
+   * @param worker what the worker holds at this moment; its status goes into the page as JSON
    */
   public record Backend(
       String version,
@@ -41,7 +40,7 @@ public final class Frontend implements AutoCloseable {
       ConfigurationService functions,
       Function<String, Path> zips,
       Invoker invoker,
-      Supplier<WorkerStatus> worker) {}
+      Supplier<? extends Record> worker) {}
 
   /** Largest body that is drained after it was refused, so that the client sees the refusal. */
   private static final long DRAINED_BYTES = 1L << 30;
@@ -50,10 +49,12 @@ public final class Frontend implements AutoCloseable {
 
   private final WebServer server;
   private final InetAddress address;
+  private final Patience patience;
 
-  private Frontend(WebServer server, InetAddress address) {
+  private Frontend(WebServer server, InetAddress address, Patience patience) {
     this.server = server;
     this.address = address;
+    this.patience = patience;
   }
 
   /**
@@ -64,11 +65,13 @@ public final class Frontend implements AutoCloseable {
    */
   public static Frontend start(FrontendSettings settings, Backend backend) {
     InetSocketAddress listen = ListenAddress.parse(settings.listen());
-    ApiHandler handler = handler(settings, backend);
+    var patience = new Patience(settings.idleTimeout(), settings.bodyTimeout());
+    ApiHandler handler = handler(settings, backend, patience);
     var http1 =
         Http1Config.builder()
             .maxHeadersSize((int) settings.maxHeaders().bytes())
             .maxPrologueLength((int) settings.maxHeaders().bytes())
+            .addReceiveListener(new HeadListener(patience))
             .build();
     WebServer server =
         WebServer.builder()
@@ -82,32 +85,30 @@ public final class Frontend implements AutoCloseable {
             .maxPayloadSize(DRAINED_BYTES)
             .idleConnectionTimeout(settings.idleTimeout())
             .idleConnectionPeriod(settings.idleTimeout().dividedBy(2))
-            // Plain sockets: their reads obey the time-out, a channel's do not.
-            .useNio(false)
-            .connectionOptions(
-                SocketOptions.builder()
-                    .readTimeout(settings.idleTimeout())
-                    .tcpNoDelay(true)
-                    .build())
+            .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
             .shutdownGracePeriod(GRACE)
             .errorHandling(ErrorHandling.builder().includeEntity(true).build())
             .directHandlers(DirectAnswers.handlers())
             .routing(HttpRouting.builder().any(handler))
             .build();
     server.start();
-    return new Frontend(server, listen.getAddress());
+    return new Frontend(server, listen.getAddress(), patience);
   }
 
-  private static ApiHandler handler(FrontendSettings settings, Backend backend) {
+  private static ApiHandler handler(FrontendSettings settings, Backend backend, Patience patience) {
     var names = new Names(backend.accountId(), backend.region());
-    var bodies = new Bodies(settings.bodyTimeout());
+    var bodies = new Bodies(patience);
+    var answers = new Answers(patience);
     var budget = new BodyBudget(settings.bodyMemory().bytes());
     var links = new CodeLinks(settings.codeLinkValidity(), InstantSource.system());
     var invocations =
-        new Invocations(names, backend.functions()::resolve, backend.invoker(), bodies, budget);
-    var functions = new FunctionApi(backend.functions(), names, bodies, budget, links);
-    var pages = new ThawPages(backend.version(), backend.worker(), links, backend.zips());
-    return new ApiHandler(invocations, functions, pages);
+        new Invocations(
+            names, backend.functions()::resolve, backend.invoker(), bodies, budget, answers);
+    var functions = new FunctionApi(backend.functions(), names, bodies, budget, links, answers);
+    var pages =
+        new ThawPages(
+            backend.version(), backend.worker(), links, backend.zips(), patience, answers);
+    return new ApiHandler(invocations, functions, pages, bodies, answers);
   }
 
   /** Where it listens, for example {@code http://127.0.0.1:9000}. */
@@ -124,5 +125,6 @@ public final class Frontend implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    patience.close();
   }
 }

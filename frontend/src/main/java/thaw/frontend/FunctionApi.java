@@ -26,18 +26,21 @@ final class FunctionApi {
   private final Bodies bodies;
   private final BodyBudget budget;
   private final CodeLinks links;
+  private final Answers answers;
 
   FunctionApi(
       ConfigurationService functions,
       Names names,
       Bodies bodies,
       BodyBudget budget,
-      CodeLinks links) {
+      CodeLinks links,
+      Answers answers) {
     this.functions = functions;
     this.names = names;
     this.bodies = bodies;
     this.budget = budget;
     this.links = links;
+    this.answers = answers;
   }
 
   void create(ServerRequest request, ServerResponse response) throws IOException {
@@ -45,7 +48,7 @@ final class FunctionApi {
       var create = CreateFunctionRequest.builder();
       bodies.json(request, create, "CreateFunction");
       var checked = checked(create.build());
-      Answers.shape(
+      answers.shape(
           response,
           Status.CREATED_201,
           functions.create(parse(checked.functionName(), Optional.empty()), checked));
@@ -61,7 +64,7 @@ final class FunctionApi {
                 .marker(Query.one(request, "Marker").orElse(null))
                 .maxItems(Query.integer(request, "MaxItems").orElse(null))
                 .build());
-    Answers.shape(response, Status.OK_200, functions.list(names.accountId(), list));
+    answers.shape(response, Status.OK_200, functions.list(names.accountId(), list));
   }
 
   void get(ServerRequest request, ServerResponse response, String name) {
@@ -78,7 +81,7 @@ final class FunctionApi {
     if (!stored.tags().isEmpty()) {
       answer.tags(stored.tags());
     }
-    Answers.shape(response, Status.OK_200, answer.build());
+    answers.shape(response, Status.OK_200, answer.build());
   }
 
   void getConfiguration(ServerRequest request, ServerResponse response, String name) {
@@ -88,7 +91,7 @@ final class FunctionApi {
             .functionName(name)
             .qualifier(qualifier.orElse(null))
             .build());
-    Answers.shape(response, Status.OK_200, functions.getConfiguration(parse(name, qualifier)));
+    answers.shape(response, Status.OK_200, functions.getConfiguration(parse(name, qualifier)));
   }
 
   void updateCode(ServerRequest request, ServerResponse response, String name) throws IOException {
@@ -96,7 +99,7 @@ final class FunctionApi {
       var update = UpdateFunctionCodeRequest.builder();
       bodies.json(request, update, "UpdateFunctionCode");
       var checked = checked(update.functionName(name).build());
-      Answers.shape(
+      answers.shape(
           response, Status.OK_200, functions.updateCode(parse(name, Optional.empty()), checked));
     }
   }
@@ -107,7 +110,7 @@ final class FunctionApi {
       var update = UpdateFunctionConfigurationRequest.builder();
       bodies.json(request, update, "UpdateFunctionConfiguration");
       var checked = checked(update.functionName(name).build());
-      Answers.shape(
+      answers.shape(
           response,
           Status.OK_200,
           functions.updateConfiguration(parse(name, Optional.empty()), checked));

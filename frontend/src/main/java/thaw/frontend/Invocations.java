@@ -18,6 +18,7 @@ import thaw.model.Invocation;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
 import thaw.model.LambdaException;
+import thaw.model.Limits;
 
 /**
  * The operation Invoke. The payload is opaque: it is read into an array once, handed to the worker,
@@ -41,18 +42,21 @@ final class Invocations {
   private final Invoker invoker;
   private final Bodies bodies;
   private final BodyBudget budget;
+  private final Answers answers;
 
   Invocations(
       Names names,
       Function<FunctionReference, FunctionVersion> resolver,
       Invoker invoker,
       Bodies bodies,
-      BodyBudget budget) {
+      BodyBudget budget,
+      Answers answers) {
     this.names = names;
     this.resolver = resolver;
     this.invoker = invoker;
     this.bodies = bodies;
     this.budget = budget;
+    this.answers = answers;
   }
 
   void invoke(ServerRequest request, ServerResponse response, String name, String requestId)
@@ -73,7 +77,7 @@ final class Invocations {
               "Thaw does not offer the invocation type Event yet: it has no durable queue."
                   + " Use RequestResponse");
       default -> {
-        try (var _ = budget.take(Bodies.length(request))) {
+        try (var _ = budget.take(Math.min(Bodies.length(request), Limits.PAYLOAD_BYTES))) {
           run(request, response, requestId, reference, version, headers);
         }
       }
@@ -110,7 +114,7 @@ final class Invocations {
       response.header(
           HeaderValues.create(LOG_RESULT, Base64.getEncoder().encodeToString(result.logTail())));
     }
-    Answers.json(response, Status.OK_200, result.payload());
+    answers.json(response, Status.OK_200, result.payload());
   }
 
   private static void executed(ServerResponse response, FunctionVersion version) {

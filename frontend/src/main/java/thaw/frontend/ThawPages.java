@@ -19,14 +19,13 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
-import thaw.worker.WorkerStatus;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Thaw's own pages, below {@code /_thaw/}: what the commands and a load balancer ask for. */
 final class ThawPages {
   /** What {@code /_thaw/status} answers. */
   record PlatformStatus(
-      String version, long pid, String endpoint, long uptimeMillis, WorkerStatus worker) {}
+      String version, long pid, String endpoint, long uptimeMillis, Record worker) {}
 
   private static final byte[] HEALTHY = "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8);
   private static final Header ZIP =
@@ -35,21 +34,30 @@ final class ThawPages {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final String version;
-  private final Supplier<WorkerStatus> worker;
+  private final Supplier<? extends Record> worker;
   private final CodeLinks links;
   private final Function<String, Path> zips;
+  private final Patience patience;
+  private final Answers answers;
   private final long startedNanos = System.nanoTime();
 
   ThawPages(
-      String version, Supplier<WorkerStatus> worker, CodeLinks links, Function<String, Path> zips) {
+      String version,
+      Supplier<? extends Record> worker,
+      CodeLinks links,
+      Function<String, Path> zips,
+      Patience patience,
+      Answers answers) {
     this.version = version;
     this.worker = worker;
     this.links = links;
     this.zips = zips;
+    this.patience = patience;
+    this.answers = answers;
   }
 
   void health(ServerResponse response) {
-    Answers.json(response, Status.OK_200, HEALTHY);
+    answers.json(response, Status.OK_200, HEALTHY);
   }
 
   void status(ServerRequest request, ServerResponse response) {
@@ -60,7 +68,7 @@ final class ThawPages {
             "http://" + request.headers().get(HeaderNames.HOST).get(),
             Duration.ofNanos(System.nanoTime() - startedNanos).toMillis(),
             worker.get());
-    Answers.json(response, Status.OK_200, MAPPER.writeValueAsBytes(status));
+    answers.json(response, Status.OK_200, MAPPER.writeValueAsBytes(status));
   }
 
   /**
@@ -77,11 +85,16 @@ final class ThawPages {
     if (!SHA256.matcher(sha256Hex).matches()) {
       throw gone(sha256Hex);
     }
-    try (var zip = Files.newInputStream(zips.apply(sha256Hex))) {
+    try (var zip = Files.newInputStream(zips.apply(sha256Hex));
+        var wait = patience.begin()) {
       response.header(ZIP);
       response.contentLength(Files.size(zips.apply(sha256Hex)));
+      byte[] buffer = new byte[64 * 1024];
       try (OutputStream out = response.outputStream()) {
-        zip.transferTo(out);
+        for (int read = zip.read(buffer); read >= 0; read = zip.read(buffer)) {
+          out.write(buffer, 0, read);
+          wait.progress();
+        }
       }
     } catch (NoSuchFileException e) {
       throw gone(sha256Hex);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
@@ -20,7 +19,6 @@ import thaw.configuration.DataDirectory;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
 import thaw.settings.SettingsBinder;
-import thaw.worker.WorkerStatus;
 
 /**
  * A frontend with a real configuration service and code store behind it, and an invoker of the
@@ -37,6 +35,8 @@ final class TestFrontend implements AutoCloseable {
               Optional.empty(),
               "the log\n".getBytes(StandardCharsets.UTF_8),
               new InvocationTimings(0, 0, 1_234));
+
+  private record WorkerStatus(String driver) {}
 
   private final DataDirectory directory;
   private final ConfigurationService functions;
@@ -59,7 +59,7 @@ final class TestFrontend implements AutoCloseable {
                 functions,
                 code::zip,
                 (function, invocation) -> invoker.invoke(function, invocation),
-                () -> new WorkerStatus("fake", List.of())));
+                () -> new WorkerStatus("fake")));
   }
 
   static FrontendSettings settings(Map<String, ?> changes) {

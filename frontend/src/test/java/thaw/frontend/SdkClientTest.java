@@ -1,0 +1,167 @@
+package thaw.frontend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
+import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.RequestTooLargeException;
+import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.State;
+import thaw.model.InvocationResult;
+import thaw.model.InvocationTimings;
+
+/** The AWS SDK for Java 2 against the frontend. */
+class SdkClientTest {
+  @TempDir Path directory;
+  private TestFrontend frontend;
+  private LambdaClient lambda;
+
+  @BeforeEach
+  void start() throws IOException {
+    frontend = TestFrontend.start(directory);
+    lambda =
+        LambdaClient.builder()
+            .endpointOverride(frontend.endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+            .httpClient(Apache5HttpClient.create())
+            .build();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    lambda.close();
+    frontend.close();
+  }
+
+  private void create(String name) {
+    lambda.createFunction(r ->
+        r.functionName(name)
+            .runtime("python3.13")
+            .role(TestFrontend.ROLE)
+            .handler("app.handler")
+            .tags(Map.of("team", "blue"))
+            .environment(e -> e.variables(Map.of("KEY", "value")))
+            .code(c -> c.zipFile(SdkBytes.fromByteArray(TestFrontend.zip("app.py", "1")))));
+    lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
+  }
+
+  @Test
+  void aFunctionLives() {
+    create("f");
+    var function = lambda.getFunction(r -> r.functionName("f"));
+    assertThat(function.configuration().state()).isEqualTo(State.ACTIVE);
+    assertThat(function.configuration().environment().variables())
+        .isEqualTo(Map.of("KEY", "value"));
+    assertThat(function.tags()).isEqualTo(Map.of("team", "blue"));
+    String before = function.configuration().codeSha256();
+
+    lambda.updateFunctionConfiguration(r -> r.functionName("f").timeout(9).memorySize(256));
+    lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
+    assertThat(lambda.getFunctionConfiguration(r -> r.functionName("f")).timeout()).isEqualTo(9);
+
+    lambda.updateFunctionCode(
+        r -> r.functionName("f").zipFile(SdkBytes.fromByteArray(TestFrontend.zip("app.py", "2"))));
+    lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
+    assertThat(lambda.getFunctionConfiguration(r -> r.functionName("f")).codeSha256())
+        .isNotEqualTo(before);
+
+    lambda.deleteFunction(r -> r.functionName("f"));
+    assertThatThrownBy(() -> lambda.getFunction(r -> r.functionName("f")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
+  void invokes() {
+    create("f");
+    var answer =
+        lambda.invoke(r ->
+            r.functionName("arn:aws:lambda:us-east-1:000000000000:function:f")
+                .qualifier("$LATEST")
+                .logType(LogType.TAIL)
+                .payload(SdkBytes.fromUtf8String("{\"a\":1}")));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.payload().asUtf8String()).isEqualTo("{\"a\":1}");
+    assertThat(answer.executedVersion()).isEqualTo("$LATEST");
+    assertThat(answer.logResult()).isNotEmpty();
+    assertThat(answer.functionError()).isNull();
+    assertThat(
+            lambda
+                .invoke(r -> r.functionName("f").invocationType(InvocationType.DRY_RUN))
+                .statusCode())
+        .isEqualTo(204);
+  }
+
+  @Test
+  void seesWhenAFunctionFails() {
+    create("f");
+    frontend.invoker((version, invocation) ->
+        new InvocationResult(
+            new byte[] {'{', '}'},
+            Optional.of("Unhandled"),
+            new byte[0],
+            new InvocationTimings(0, 0, 1)));
+    assertThat(lambda.invoke(r -> r.functionName("f")).functionError()).isEqualTo("Unhandled");
+  }
+
+  @Test
+  void paginates() {
+    for (int i = 0; i < 5; i++) {
+      create("f" + i);
+    }
+    assertThat(
+            lambda.listFunctionsPaginator(r -> r.maxItems(2)).functions().stream()
+                .map(FunctionConfiguration::functionName))
+        .containsExactly("f0", "f1", "f2", "f3", "f4");
+  }
+
+  @Test
+  void errorsAreOfTheSdksTypes() {
+    create("f");
+    assertThatThrownBy(() -> create("f")).isInstanceOf(ResourceConflictException.class);
+    assertThatThrownBy(() -> lambda.invoke(r -> r.functionName("nobody")))
+        .isInstanceOf(ResourceNotFoundException.class)
+        .hasMessageContaining(
+            "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody")
+        .hasMessageContaining("Request ID: ");
+    assertThatThrownBy(() -> lambda.invoke(r -> r.functionName("f:a").qualifier("b")))
+        .isInstanceOf(InvalidParameterValueException.class);
+    assertThatThrownBy(() ->
+            lambda.invoke(r ->
+                r.functionName("f").payload(SdkBytes.fromByteArray(new byte[6 * 1024 * 1024 + 1]))))
+        .isInstanceOf(RequestTooLargeException.class);
+    assertThatThrownBy(() -> lambda.publishVersion(r -> r.functionName("f")))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> {
+              assertThat(e.statusCode()).isEqualTo(501);
+              assertThat(e.awsErrorDetails().errorCode()).isEqualTo("NotImplementedException");
+              assertThat(e).hasMessageContaining("Thaw does not offer PublishVersion yet");
+            });
+    assertThatThrownBy(
+            () -> lambda.updateFunctionConfiguration(r -> r.functionName("f").timeout(901)))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
+  }
+}
