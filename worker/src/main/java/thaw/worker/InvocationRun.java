@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
@@ -55,20 +56,22 @@ final class InvocationRun {
     String origin = lease.cold() ? "boot" : turn.resetMicros() > 0 ? "reset" : "warm";
     long durationMicros = turn.durationMicros();
     Runnable logEnd =
-        () ->
-            session
-                .log()
-                .end(
-                    invocation.requestId(),
-                    () ->
-                        ReportLine.report(
-                            invocation.requestId(),
-                            durationMicros,
-                            initMicros,
-                            function.memorySizeMb(),
-                            session.peakBytes(),
-                            verdict.status(),
-                            origin));
+        once(() -> {
+          String id = invocation.requestId();
+          session
+              .log()
+              .end(
+                  id,
+                  () ->
+                      ReportLine.report(
+                          id,
+                          durationMicros,
+                          initMicros,
+                          function.memorySizeMb(),
+                          session.peakBytes(),
+                          verdict.status(),
+                          origin));
+        });
     if (turn.runtimeLives()) {
       goOn(logEnd);
     } else {
@@ -136,7 +139,8 @@ final class InvocationRun {
   /**
    * The process is gone or must go before anyone else may use the sandbox. That takes a moment, for
    * which the answer waits: a client that asks again at once should find this sandbox, not have
-   * another one started. A guest that takes longer is not waited for.
+   * another one started. A guest that takes longer is not waited for; its peak memory is then told
+   * as it was last known.
    */
   private void cleanUp(Runnable logEnd) throws InterruptedException {
     Thread cleaner =
@@ -150,7 +154,10 @@ final class InvocationRun {
                 Thread.currentThread().interrupt();
               }
             });
-    cleaner.join(invocation.tail() ? CLEAN_UP_FOR_TAIL : CLEAN_UP);
+    boolean cleaned = cleaner.join(invocation.tail() ? CLEAN_UP_FOR_TAIL : CLEAN_UP);
+    if (!cleaned && invocation.tail()) {
+      logEnd.run();
+    }
   }
 
   private void stop(Runnable logEnd) throws InterruptedException {
@@ -172,6 +179,15 @@ final class InvocationRun {
     } catch (IOException e) {
       LOG.debug("sandbox {} did not tell its memory: {}", session.id(), e.getMessage());
     }
+  }
+
+  private static Runnable once(Runnable action) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        action.run();
+      }
+    };
   }
 
   private InvocationTimings timings(Turn turn) {

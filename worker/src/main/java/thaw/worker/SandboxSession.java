@@ -99,6 +99,7 @@ final class SandboxSession implements Guest {
       resetMicros = microsSince(begin);
       if (!(outcome instanceof RuntimeOutcome.Ready)) {
         Optional<ExitStatus> exit = initFailed(outcome, resetMicros, "invoke");
+        count(outcome);
         log.begin(invocation.requestId());
         return new Turn(outcome, true, resetMicros, 0, exit);
       }
@@ -111,6 +112,7 @@ final class SandboxSession implements Guest {
     long handlerMicros = microsSince(begin);
     Turn turn = new Turn(outcome, false, resetMicros, handlerMicros, exitOf(outcome));
     brokenRuntime = !turn.runtimeLives();
+    count(outcome);
     return turn;
   }
 
@@ -244,6 +246,12 @@ final class SandboxSession implements Guest {
       return life.awaitExit(EXIT_MILLIS);
     } catch (TimeoutException e) {
       return Optional.empty();
+    }
+  }
+
+  private void count(RuntimeOutcome outcome) {
+    if (outcome instanceof RuntimeOutcome.TimedOut) {
+      counters.timeouts.increment();
     }
   }
 

@@ -20,7 +20,7 @@ public record WorkerSettings(
         @Default("0.8")
         @Range(min = "0.05", max = "4")
         double memoryShare,
-    @Doc("What a sandbox is counted with beyond its function's MemorySize.") @Default("128MiB")
+    @Doc("What a sandbox is counted with beyond its function's MemorySize.") @Default("256MiB")
         DataSize sandboxOverhead,
     @Doc("Idle sandboxes are ended while the host has less available memory than this.")
         @Default("512MiB")
@@ -70,7 +70,7 @@ public record WorkerSettings(
         200,
         0,
         0.8,
-        DataSize.ofMebibytes(128),
+        DataSize.ofMebibytes(256),
         DataSize.ofMebibytes(512),
         0,
         0,

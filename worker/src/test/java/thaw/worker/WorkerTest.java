@@ -154,6 +154,8 @@ class WorkerTest {
       assertThat(after.timings().initMicros()).isPositive();
       assertThat(test.driver.starts).hasValue(1);
       assertThat(test.worker.status().counters().resets()).isEqualTo(1);
+      assertThat(test.worker.status().counters().timeouts()).isEqualTo(1);
+      assertThat(test.worker.status().counters().functionErrors()).isEqualTo(1);
     }
   }
 
