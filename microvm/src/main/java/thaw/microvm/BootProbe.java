@@ -1,7 +1,5 @@
 package thaw.microvm;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
@@ -10,7 +8,7 @@ import thaw.guest.GuestImages;
 import thaw.sandbox.SandboxException;
 
 /** Boots guest images until their agent greets, which is the only proof that they boot. */
-public final class BootProbe {
+final class BootProbe {
   /** The smallest VM, and the smallest /tmp that Lambda knows. */
   private static final int SIZE_MB = 512;
 
@@ -23,21 +21,8 @@ public final class BootProbe {
   }
 
   /**
-   * Boots freshly built images under emulation, which works on every host.
-   *
-   * @param diskDirectory where the probe's disk goes while it runs
-   * @param cacheDirectory what may be kept between starts
    * @throws SandboxException if they do not boot, with the reason
-   * @throws IOException if the host cannot run a VM at all
    */
-  public static void check(
-      MicrovmSettings settings, Path diskDirectory, Path cacheDirectory, GuestImages images)
-      throws IOException {
-    try (Host host = Host.open(settings, diskDirectory, cacheDirectory)) {
-      new BootProbe(host, images).boot(Accelerator.TCG, settings.bootTimeout());
-    }
-  }
-
   void boot(Accelerator accelerator, Duration timeout) throws SandboxException {
     SandboxPlan plan =
         new SandboxPlan(

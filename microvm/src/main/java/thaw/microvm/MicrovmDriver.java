@@ -30,13 +30,14 @@ public final class MicrovmDriver implements SandboxDriver {
   }
 
   /**
-   * Removes what killed predecessors left on this host and finds out how guests are executed, which
-   * may take until the probe's time-out when the host was restarted.
+   * Removes what killed predecessors left on this host, finds out how guests are executed, which
+   * may take until the probe's time-out when the host was restarted, and boots images that never
+   * were.
    *
    * @param diskDirectory where sandboxes' own disks go; not a tmpfs
    * @param cacheDirectory what may be kept between starts and made again at any time
-   * @throws IOException if a directory cannot be used, a program is missing, or KVM was demanded
-   *     and does not work
+   * @throws IOException if a directory cannot be used, a program is missing, new images do not
+   *     boot, or KVM was demanded and does not work
    */
   public static MicrovmDriver open(
       MicrovmSettings settings, Path diskDirectory, Path cacheDirectory, GuestImages images)
@@ -44,6 +45,10 @@ public final class MicrovmDriver implements SandboxDriver {
     Host host = Host.open(settings, diskDirectory, cacheDirectory);
     try {
       Accelerator accelerator = new KvmProbe(host, images).choose(settings.accelerator());
+      if (!images.bootTested()) {
+        new BootProbe(host, images).boot(accelerator, settings.bootTimeout());
+        images.markBootTested();
+      }
       return new MicrovmDriver(host, images, accelerator);
     } catch (IOException | RuntimeException e) {
       host.close();

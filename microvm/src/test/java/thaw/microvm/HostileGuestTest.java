@@ -18,17 +18,47 @@ import thaw.sandbox.SandboxSpec;
 class HostileGuestTest {
   @Test
   void garbageOnTheSerialPortEndsTheSandboxWithAReasonAndNothingElse() throws Exception {
-    try (Fixture fixture = Fixture.create();
-        MicrovmDriver driver = fixture.openDriver(hostile(fixture))) {
-      List<String> before = fixture.hostState.everything();
-      SandboxSpec spec =
-          new SandboxSpec(Fixture.RUNTIME, fixture.codeImage("hello", "hello"), 128, 512, false);
+    try (Fixture fixture = Fixture.create()) {
+      GuestImages images = hostile(fixture);
+      // Taken over since: when it was new it booted.
+      images.markBootTested();
+      try (MicrovmDriver driver = fixture.openDriver(images)) {
+        List<String> before = fixture.hostState.everything();
+        SandboxSpec spec =
+            new SandboxSpec(Fixture.RUNTIME, fixture.codeImage("hello", "hello"), 128, 512, false);
 
-      assertThatThrownBy(() -> driver.start(spec, new RecordingListener()))
-          .isInstanceOf(SandboxException.class)
-          .hasMessageContaining("the guest did not come up")
-          .hasMessageContaining("agent");
-      assertThat(fixture.hostState.everything()).isEqualTo(before);
+        assertThatThrownBy(() -> driver.start(spec, new RecordingListener()))
+            .isInstanceOf(SandboxException.class)
+            .hasMessageContaining("the guest did not come up")
+            .hasMessageContaining("agent");
+        assertThat(fixture.hostState.everything()).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void newImagesThatDoNotBootAreRefusedAndNothingIsLeft() throws Exception {
+    try (Fixture fixture = Fixture.create()) {
+      GuestImages images = hostile(fixture);
+
+      assertThatThrownBy(() -> fixture.openDriver(images))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("the guest did not come up");
+
+      assertThat(images.bootTested()).isFalse();
+      assertThat(fixture.hostState.everything()).isEmpty();
+    }
+  }
+
+  @Test
+  void newImagesAreBootedOnceBeforeTheyAreUsed() throws Exception {
+    try (Fixture fixture = Fixture.create()) {
+      GuestImages images = withInitramfs(fixture, fixture.images().initramfs());
+      assertThat(images.bootTested()).isFalse();
+
+      fixture.openDriver(images).close();
+
+      assertThat(images.bootTested()).isTrue();
     }
   }
 
@@ -47,8 +77,14 @@ class HostileGuestTest {
     try (RandomAccessFile f = new RandomAccessFile(repacked.toFile(), "rw")) {
       f.setLength(pages * 4096 + 512);
     }
-    return new GuestImages(
-        images.kernel(), repacked, images.root(), images.runtimes(), images.identity());
+    return withInitramfs(fixture, repacked);
+  }
+
+  /** As if newly built: the marker of a boot test lies beside the kernel. */
+  private static GuestImages withInitramfs(Fixture fixture, Path initramfs) throws IOException {
+    GuestImages images = fixture.images();
+    Path kernel = Files.copy(images.kernel(), fixture.directory.resolve("vmlinux"));
+    return new GuestImages(kernel, initramfs, images.root(), images.runtimes(), images.identity());
   }
 
   private static void shell(Path directory, String script) throws IOException {
