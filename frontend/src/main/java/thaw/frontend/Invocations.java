@@ -103,7 +103,8 @@ final class Invocations {
                 payload.length == 0 ? NO_PAYLOAD : payload,
                 context,
                 traceId,
-                reference.qualifiedArn()));
+                reference.qualifiedArn(),
+                headers.tailLog()));
     executed(response, version);
     response.header(HeaderValues.create(InvokeHeaders.TRACE_ID, traceId));
     response.header(HeaderValues.create(SERVER_TIMING, serverTiming(result.timings())));

@@ -118,6 +118,18 @@ class InvokeTest {
   }
 
   @Test
+  void theWorkerHearsWhetherTheClientWantsTheTail() throws IOException {
+    frontend.invoker((version, invocation) ->
+        new InvocationResult(
+            String.valueOf(invocation.tail()).getBytes(StandardCharsets.UTF_8),
+            Optional.empty(),
+            new byte[0],
+            new InvocationTimings(0, 0, 1)));
+    assertThat(frontend.send("POST", INVOKE, "1", "X-Amz-Log-Type: Tail").text()).isEqualTo("true");
+    assertThat(frontend.send("POST", INVOKE, "1").text()).isEqualTo("false");
+  }
+
+  @Test
   void aFailedFunctionIsASuccessfulAnswerWithAHeader() throws IOException {
     byte[] document = "{\"errorMessage\":\"boom\"}".getBytes(StandardCharsets.UTF_8);
     frontend.invoker((version, invocation) ->
