@@ -27,13 +27,13 @@ import thaw.settings.SettingsBinder;
 final class TestFrontend implements AutoCloseable {
   static final String ROLE = "arn:aws:iam::000000000000:role/r";
 
-  /** Answers every invocation with its own payload. */
+  /** Answers every invocation with its own payload, and with a log if one is wanted. */
   static final Invoker ECHO =
       (function, invocation) ->
           new InvocationResult(
               invocation.payload(),
               Optional.empty(),
-              "the log\n".getBytes(StandardCharsets.UTF_8),
+              (invocation.tail() ? "the log\n" : "").getBytes(StandardCharsets.UTF_8),
               new InvocationTimings(0, 0, 1_234));
 
   private record WorkerStatus(String driver) {}
