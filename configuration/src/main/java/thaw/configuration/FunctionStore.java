@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -13,14 +14,15 @@ import thaw.model.FunctionReference;
 
 /**
  * Functions in the database, and the cache of them. Writers take turns: a write is committed and in
- * the cache before the next one begins.
+ * the cache before the next one begins. Readers of the database wait for that too, so that nobody
+ * who was told of a change finds invocations still served as before it; invocations take no lock.
  */
 final class FunctionStore {
   private final Jdbi writer;
   private final Jdbi reader;
   private final FunctionCache cache;
   private final Duration wait;
-  private final ReentrantLock writing = new ReentrantLock(true);
+  private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
 
   FunctionStore(Database database, FunctionCache cache, Duration wait) {
     this.writer = database.writer();
@@ -102,7 +104,7 @@ final class FunctionStore {
   private <T> T write(
       org.jdbi.v3.core.HandleCallback<T, RuntimeException> change,
       java.util.function.Consumer<T> committed) {
-    lock();
+    lock(turns.writeLock());
     try {
       T result = writer.inTransaction(change);
       committed.accept(result);
@@ -110,26 +112,29 @@ final class FunctionStore {
     } catch (JdbiException e) {
       throw FunctionErrors.service("The database of functions cannot be written", e);
     } finally {
-      writing.unlock();
+      turns.writeLock().unlock();
     }
   }
 
   private <T> T read(org.jdbi.v3.core.HandleCallback<T, RuntimeException> query) {
+    lock(turns.readLock());
     try {
       return reader.withHandle(query);
     } catch (JdbiException e) {
       throw FunctionErrors.service("The database of functions cannot be read", e);
+    } finally {
+      turns.readLock().unlock();
     }
   }
 
-  private void lock() {
+  private void lock(Lock lock) {
     try {
-      if (!writing.tryLock(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!lock.tryLock(wait.toMillis(), TimeUnit.MILLISECONDS)) {
         throw FunctionErrors.tooMany("too many functions are being changed at once");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw FunctionErrors.service("Interrupted while waiting to change a function", e);
+      throw FunctionErrors.service("Interrupted while waiting for a change of functions", e);
     }
   }
 }

@@ -68,6 +68,21 @@ class MakingReadyTest {
     }
   }
 
+  /** The race: an answer that reads a commit before the commit is in the cache. */
+  @Test
+  void whoeverIsToldThatAFunctionIsActiveCanInvokeIt() throws IOException {
+    try (Opened opened = Opened.at(directory)) {
+      for (int i = 0; i < 40; i++) {
+        FunctionReference function = named("f" + i);
+        opened.service().create(function, request("1").build());
+        while (opened.service().getConfiguration(function).state() == State.PENDING) {
+          Thread.onSpinWait();
+        }
+        assertThat(opened.service().resolve(function).name()).isEqualTo(function.name());
+      }
+    }
+  }
+
   @Test
   void aFunctionWhoseCodeCannotBeMadeReadyIsFailedAndCanBeMended() throws IOException {
     try (Opened opened = failing()) {
