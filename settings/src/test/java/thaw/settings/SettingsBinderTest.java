@@ -141,6 +141,21 @@ class SettingsBinderTest {
   }
 
   @Test
+  void anOverrideOnTheCommandLineNeedsNoQuotes() {
+    Root root =
+        SettingsBinder.bind(
+            Root.class,
+            SettingsFile.assignment("--set", "listen=127.0.0.1:9177")
+                .withFallback(SettingsFile.assignment("--set", "worker.keepAlive=5m"))
+                .withFallback(SettingsFile.assignment("--set", "names=[c]")));
+    assertThat(root.listen()).isEqualTo("127.0.0.1:9177");
+    assertThat(root.worker().keepAlive()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(root.names()).containsExactly("c");
+    assertThatThrownBy(() -> SettingsFile.assignment("--set", "listen"))
+        .hasMessageContaining("write key=value");
+  }
+
+  @Test
   void aValueWithoutDefaultMustBeGiven() {
     assertThatThrownBy(() -> SettingsBinder.bind(Required.class, ConfigFactory.empty()))
         .hasMessageContaining("key name (text) has no default");
