@@ -1,0 +1,71 @@
+package thaw.cli;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import thaw.cli.client.FunctionState;
+import thaw.cli.client.LambdaClient;
+import thaw.cli.deploy.DeploymentPackage;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Creates or updates a function through the AWS API and waits until it can be invoked. */
+final class Deployment {
+  /** Thaw keeps Role and shows it again; nothing is done with it. */
+  private static final String ROLE = "arn:aws:iam::000000000000:role/thaw";
+
+  private final LambdaClient lambda;
+
+  Deployment(LambdaClient lambda) {
+    this.lambda = lambda;
+  }
+
+  /**
+   * @param outcome {@code created}, {@code updated} or {@code unchanged}
+   * @param configuration the function's, once it is Active
+   */
+  record Outcome(String outcome, JsonNode configuration) {}
+
+  Outcome deploy(DeploymentPackage code, FunctionOptions options) throws InterruptedException {
+    String name = options.name(code);
+    ObjectNode wanted = options.configuration(code);
+    Optional<JsonNode> existing = lambda.getFunction(name).map(f -> f.path("Configuration"));
+    if (existing.isEmpty()) {
+      wanted.put("FunctionName", name).put("Role", ROLE);
+      wanted.putObject("Code").put("ZipFile", Base64.getEncoder().encodeToString(code.zip()));
+      lambda.createFunction(wanted);
+      return new Outcome("created", FunctionState.awaitActive(lambda, name));
+    }
+    List<String> changes = new ArrayList<>();
+    if (!existing.get().path("CodeSha256").asString("").equals(Digests.sha256Base64(code.zip()))) {
+      ObjectNode request = wanted.objectNode();
+      request.put("ZipFile", Base64.getEncoder().encodeToString(code.zip()));
+      lambda.updateFunctionCode(name, request);
+      FunctionState.awaitActive(lambda, name);
+      changes.add("code");
+    }
+    if (differs(existing.get(), wanted)) {
+      lambda.updateFunctionConfiguration(name, wanted);
+      changes.add("configuration");
+    }
+    return new Outcome(
+        changes.isEmpty() ? "unchanged" : "updated", FunctionState.awaitActive(lambda, name));
+  }
+
+  private static boolean differs(JsonNode existing, ObjectNode wanted) {
+    return wanted.properties().stream()
+        .anyMatch(field -> {
+          JsonNode current = existing.path(field.getKey());
+          boolean empty = current.isMissingNode() || current.isNull();
+          return empty ? !isEmpty(field.getValue()) : !current.equals(field.getValue());
+        });
+  }
+
+  /** An empty text, or an Environment without variables: AWS leaves such fields out. */
+  private static boolean isEmpty(JsonNode value) {
+    return value.isString()
+        ? value.asString().isEmpty()
+        : value.isObject() && value.path("Variables").isEmpty() && value.has("Variables");
+  }
+}

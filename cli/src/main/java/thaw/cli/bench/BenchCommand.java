@@ -1,0 +1,30 @@
+package thaw.cli.bench;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import thaw.cli.Context;
+
+/** {@code thaw bench}: the group of benchmarks. */
+@Command(
+    name = "bench",
+    description = "Measures the platform.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "BENCHMARK",
+    footerHeading = "%nExamples:%n",
+    footer = {"  thaw bench warm", "  thaw bench warm --json"})
+public final class BenchCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** The benchmarks, as subcommands. */
+  public static List<Object> benchmarks(Context context) {
+    return List.of(new WarmCommand(context));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing a benchmark: warm");
+  }
+}

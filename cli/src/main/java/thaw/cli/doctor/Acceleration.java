@@ -1,0 +1,71 @@
+package thaw.cli.doctor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import thaw.cli.platform.PlatformFiles;
+import thaw.cli.platform.ThawSettings;
+import thaw.guest.BuildProgress;
+import thaw.guest.GuestImageBuilder;
+import thaw.guest.GuestImageCatalog;
+import thaw.guest.GuestImages;
+import thaw.microvm.Accelerator;
+import thaw.microvm.MicrovmDriver;
+
+/** What executes guests here. KVM counts when a guest has booted under it, and not before. */
+final class Acceleration {
+  private static final Path KVM = Path.of("/dev/kvm");
+
+  private final ThawSettings settings;
+
+  Acceleration(ThawSettings settings) {
+    this.settings = settings;
+  }
+
+  List<Check> check() throws IOException {
+    int sets = new GuestImageCatalog(settings.guest().cacheDir()).list().size();
+    if (sets == 0) {
+      return List.of(
+          Check.warn("guest-images", "none are built", "Build them with: thaw images --build"),
+          Check.warn(
+              "kvm",
+              Files.exists(KVM)
+                  ? "/dev/kvm is there, which proves nothing"
+                  : "there is no /dev/kvm",
+              "Only a boot proves it: build the guest images first, then ask again."));
+    }
+    GuestImages images =
+        new GuestImageBuilder(settings.guest()).build(Set.of(), BuildProgress.NONE);
+    return List.of(
+        Check.ok("guest-images", images.identity() + " in " + settings.guest().cacheDir()),
+        accelerator(images));
+  }
+
+  private Check accelerator(GuestImages images) {
+    PlatformFiles files = new PlatformFiles(settings.dataDir());
+    try (MicrovmDriver driver =
+        MicrovmDriver.open(
+            settings.microvm(),
+            files.sandboxDisks(),
+            PlatformFiles.driverCache(settings),
+            images)) {
+      return driver.accelerator() == Accelerator.KVM
+          ? Check.ok("kvm", "a guest booted under KVM")
+          : Check.warn(
+              "kvm",
+              "guests are emulated (TCG): " + obstacle(),
+              "Use a machine, or a VM with nested virtualisation, whose KVM runs guests.");
+    } catch (IOException e) {
+      return Check.fail(
+          "kvm", String.valueOf(e.getMessage()), "Correct that, or set microvm.accelerator = tcg.");
+    }
+  }
+
+  private String obstacle() {
+    return Files.exists(KVM)
+        ? "/dev/kvm is there, but no guest booted under it"
+        : "there is no /dev/kvm";
+  }
+}

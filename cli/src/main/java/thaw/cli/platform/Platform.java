@@ -1,0 +1,108 @@
+package thaw.cli.platform;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Set;
+import java.util.function.Consumer;
+import thaw.agent.RuntimeProcess;
+import thaw.cli.Version;
+import thaw.code.CodeStore;
+import thaw.configuration.ConfigurationService;
+import thaw.configuration.DataDirectory;
+import thaw.frontend.Frontend;
+import thaw.guest.BuildProgress;
+import thaw.guest.GuestImageBuilder;
+import thaw.guest.GuestImages;
+import thaw.logs.LogWriter;
+import thaw.microvm.MicrovmDriver;
+import thaw.model.FunctionVersion;
+import thaw.runtimeapi.RuntimeCommand;
+import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.runtimeapi.RuntimeLogging;
+import thaw.worker.Worker;
+
+/** All parts of a platform in one process. Reading {@link #start} tells what runs. */
+final class Platform implements AutoCloseable {
+  /** Threads and processes that a function may have at once, as in AWS. */
+  private static final int PROCESSES_MAX = 1024;
+
+  private final Parts parts;
+  private final URI endpoint;
+
+  private Platform(Parts parts, URI endpoint) {
+    this.parts = parts;
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * Starts the parts in order; if one fails, those before it are ended.
+   *
+   * @param directory the data directory, which the caller closes after the platform
+   * @param step hears what is being done, for who waits
+   */
+  static Platform start(ThawSettings settings, DataDirectory directory, Consumer<String> step)
+      throws IOException {
+    PlatformFiles files = new PlatformFiles(directory.path());
+    Parts parts = new Parts();
+    try {
+      GuestImages images =
+          new GuestImageBuilder(settings.guest())
+              .build(Set.copyOf(settings.configuration().runtimes()), BuildProgress.NONE);
+
+      LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
+      CodeStore code = new CodeStore(directory.code(), settings.code());
+      ConfigurationService functions =
+          parts.add(ConfigurationService.open(directory, code, settings.configuration()));
+
+      step.accept("Looking for a way to run virtual machines");
+      MicrovmDriver driver =
+          MicrovmDriver.open(
+              settings.microvm(),
+              files.sandboxDisks(),
+              PlatformFiles.driverCache(settings),
+              images);
+      boolean network = settings.network() == ThawSettings.Network.DEFAULT;
+      Worker worker =
+          parts.add(
+              new Worker(settings.worker(), driver, code::image, Platform::process, logs, network));
+      functions.onChange(
+          (account, name, revision) -> worker.retire(account, name, revision.orElse("")));
+
+      Frontend frontend =
+          parts.add(
+              Frontend.start(
+                  settings.frontend(),
+                  new Frontend.Backend(
+                      Version.current(),
+                      settings.configuration().accountId(),
+                      settings.configuration().region(),
+                      functions,
+                      code::zip,
+                      worker::invoke,
+                      worker::status)));
+      return new Platform(parts, frontend.endpoint());
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  URI endpoint() {
+    return endpoint;
+  }
+
+  /** Ends the parts, the last first: no new requests, then the sandboxes, then what they used. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  private static RuntimeProcess process(FunctionVersion function, String logStream) {
+    return new RuntimeProcess(
+        RuntimeCommand.of(function.runtime()).command(),
+        RuntimeEnvironment.of(function, logStream, RuntimeLogging.TEXT),
+        RuntimeCommand.TASK_ROOT,
+        (long) function.memorySizeMb() << 20,
+        PROCESSES_MAX);
+  }
+}

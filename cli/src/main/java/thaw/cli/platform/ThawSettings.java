@@ -1,0 +1,38 @@
+package thaw.cli.platform;
+
+import java.nio.file.Path;
+import thaw.code.CodeSettings;
+import thaw.configuration.ConfigurationSettings;
+import thaw.frontend.FrontendSettings;
+import thaw.guest.GuestSettings;
+import thaw.logs.LogSettings;
+import thaw.microvm.MicrovmSettings;
+import thaw.settings.Default;
+import thaw.settings.Doc;
+import thaw.worker.WorkerSettings;
+
+/** Everything that can be set: the modules' records, gathered. {@code thaw config} prints it. */
+public record ThawSettings(
+    @Doc("Where functions, code and logs are kept.") @Default(ThawSettings.DEFAULT_DATA_DIR)
+        Path dataDir,
+    @Doc("Whether functions may reach the network: default as in Lambda, or none.")
+        @Default("default")
+        Network network,
+    PlatformSettings platform,
+    FrontendSettings frontend,
+    ConfigurationSettings configuration,
+    CodeSettings code,
+    WorkerSettings worker,
+    LogSettings logs,
+    MicrovmSettings microvm,
+    GuestSettings guest) {
+  public static final String DEFAULT_DATA_DIR = "/var/lib/thaw";
+
+  /** Outbound network of functions. */
+  public enum Network {
+    /** Outbound connections, but none to the host's loopback or to other guests. */
+    DEFAULT,
+    /** Loopback only. */
+    NONE
+  }
+}
