@@ -1,0 +1,3 @@
+#!/bin/bash
+# A runtime that never asks for an invocation.
+exec sleep infinity
