@@ -26,7 +26,7 @@ final class Answers {
         });
     context.err().flush();
     context.out().writeBytes(answer.payload());
-    if (context.interactive() && answer.payload().length > 0) {
+    if (context.terminal() && answer.payload().length > 0) {
       context.out().println(); // for eyes: a prompt right behind the answer cannot be read
     }
     context.out().flush();

@@ -13,17 +13,24 @@ import java.util.Optional;
  * @param err standard error: logs, progress, errors
  * @param environment environment variables
  * @param interactive whether {@code err} is a terminal, on which progress bars may be drawn
+ * @param terminal whether {@code out} is one, on which an answer is better followed by a line end
  */
 public record Context(
     InputStream in,
     PrintStream out,
     PrintStream err,
     Map<String, String> environment,
-    boolean interactive) {
+    boolean interactive,
+    boolean terminal) {
 
   static Context ofProcess() {
     return new Context(
-        System.in, System.out, System.err, System.getenv(), Boolean.getBoolean("thaw.interactive"));
+        System.in,
+        System.out,
+        System.err,
+        System.getenv(),
+        Boolean.getBoolean("thaw.interactive"),
+        Boolean.getBoolean("thaw.terminal"));
   }
 
   /** An environment variable that is set and not empty. */

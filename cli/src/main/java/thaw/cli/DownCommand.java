@@ -44,7 +44,7 @@ final class DownCommand implements Callable<Integer> {
       return ExitCodes.OK;
     }
     long pid = process.get().pid();
-    Duration patience = thaw.platform().shutdownGrace().plus(ENDING);
+    Duration patience = thaw.frontend().shutdownGrace().plus(ENDING);
     process.get().destroy();
     if (!ended(process.get(), patience)) {
       context

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import thaw.guest.GuestBuildException;
 import thaw.settings.SettingsException;
 
 /** The thaw command. */
@@ -61,6 +62,10 @@ public final class Main {
       context.err().println("thaw: " + failure.getMessage());
       context.err().println("      thaw config lists every setting.");
       return ExitCodes.USAGE;
+    }
+    if (failure instanceof GuestBuildException) {
+      context.err().println("thaw: " + failure.getMessage());
+      return ExitCodes.FAILED;
     }
     if (failure instanceof InterruptedException) {
       context.err().println("thaw: interrupted");

@@ -25,6 +25,7 @@ public final class Rehearsal {
             nowhere,
             nowhere,
             Map.of("THAW_DATA_DIR", "/nonexistent", "THAW_ENDPOINT", "http://127.0.0.1:1"),
+            false,
             false);
     for (List<String> line :
         List.of(

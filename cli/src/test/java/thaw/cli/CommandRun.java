@@ -9,9 +9,9 @@ import thaw.cli.client.Json;
 import tools.jackson.databind.JsonNode;
 
 /** One command line run inside the test's process, and what came of it. */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
   /** What it printed, as JSON. */
-  JsonNode json() {
+  public JsonNode json() {
     return Json.parse(out.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -28,6 +28,7 @@ record CommandRun(int exitCode, String out, String err) {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             environment,
+            false,
             false);
     int code = Main.run(context, args);
     return new CommandRun(

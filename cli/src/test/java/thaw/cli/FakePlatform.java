@@ -15,23 +15,25 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** An HTTP server that gives prepared answers and remembers what it was asked. */
-final class FakePlatform implements AutoCloseable {
+public final class FakePlatform implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
 
   record Answer(int status, Map<String, String> headers, String body) {}
 
-  record Asked(String line, Map<String, String> headers, String body) {}
+  /** A request, its line being method and target. */
+  public record Asked(String line, Map<String, String> headers, String body) {}
 
-  FakePlatform() throws IOException {
+  /** Listens on a free port. */
+  public FakePlatform() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
   }
 
   /** What to answer to, for example, {@code "GET /2015-03-31/functions/"}. */
-  FakePlatform on(String line, int status, String body, String... headers) {
+  public FakePlatform on(String line, int status, String body, String... headers) {
     Map<String, String> map = new HashMap<>();
     for (int i = 0; i < headers.length; i += 2) {
       map.put(headers[i], headers[i + 1]);
@@ -40,16 +42,18 @@ final class FakePlatform implements AutoCloseable {
     return this;
   }
 
-  URI endpoint() {
+  /** Where it listens. */
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  List<Asked> asked() {
+  /** Every request so far. */
+  public List<Asked> asked() {
     return List.copyOf(asked);
   }
 
   /** Runs a command against it. */
-  CommandRun run(String stdin, String... args) {
+  public CommandRun run(String stdin, String... args) {
     return CommandRun.with(Map.of("THAW_ENDPOINT", endpoint().toString()), stdin, args);
   }
 

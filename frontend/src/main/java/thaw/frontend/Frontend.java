@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,8 +44,6 @@ public final class Frontend implements AutoCloseable {
   /** Largest body that is drained after it was refused, so that the client sees the refusal. */
   private static final long DRAINED_BYTES = 1L << 30;
 
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
   private final WebServer server;
   private final InetAddress address;
   private final Patience patience;
@@ -60,7 +57,6 @@ public final class Frontend implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @throws IllegalArgumentException if the address is not a loopback one
    * @throws java.io.UncheckedIOException if it cannot be bound, for example because it is taken
    */
   public static Frontend start(FrontendSettings settings, Backend backend) {
@@ -86,7 +82,7 @@ public final class Frontend implements AutoCloseable {
             .idleConnectionTimeout(settings.idleTimeout())
             .idleConnectionPeriod(settings.idleTimeout().dividedBy(2))
             .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-            .shutdownGracePeriod(GRACE)
+            .shutdownGracePeriod(settings.shutdownGrace())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build())
             .directHandlers(DirectAnswers.handlers())
             .routing(HttpRouting.builder().any(handler))
@@ -121,7 +117,7 @@ public final class Frontend implements AutoCloseable {
             + server.port());
   }
 
-  /** Accepts nothing more, waits a moment for requests in progress, and cuts what is left. */
+  /** Accepts nothing more, waits for requests in progress as set, and cuts what is left. */
   @Override
   public void close() {
     server.stop();

@@ -40,4 +40,19 @@ public record FrontendSettings(
     @Doc("How long a link to a function's code, as GetFunction gives it, can be used.")
         @Default("10m")
         @Range(min = "1s", max = "1d")
-        Duration codeLinkValidity) {}
+        Duration codeLinkValidity,
+    @Doc(
+            "How long requests in progress may go on when the platform is told to end; what is left"
+                + " then is cut.")
+        @Default("2s")
+        @Range(min = "0s", max = "15m")
+        Duration shutdownGrace) {
+  /**
+   * Checks what the types cannot.
+   *
+   * @throws IllegalArgumentException if {@code listen} is no address, or not a loopback one
+   */
+  public FrontendSettings {
+    var _ = ListenAddress.parse(listen);
+  }
+}

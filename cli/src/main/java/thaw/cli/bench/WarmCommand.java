@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "warm",
     description = {
       "Measures invocations of a warm function, and the frontend alone (driver none: DryRun).",
-      "Clients are keep-alive connections with one request under way each. sandbox is the worker's",
-      "round trip to the handler, overhead the rest of what the client sees."
+      "Clients are keep-alive connections with one request under way each. Sandbox is the worker's"
+          + " round trip to the handler, overhead the rest of what the client sees."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -37,7 +37,10 @@ final class WarmCommand implements Callable<Integer> {
 
   private final Context context;
 
-  @Option(names = "--runtime", description = "Runtime (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--runtime",
+      paramLabel = "RUNTIME",
+      description = "Runtime (default: ${DEFAULT-VALUE}).")
   private String runtime = "python3.13";
 
   @Option(

@@ -14,6 +14,7 @@ import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImages;
 import thaw.logs.LogWriter;
+import thaw.microvm.Accelerator;
 import thaw.microvm.MicrovmDriver;
 import thaw.model.FunctionVersion;
 import thaw.runtimeapi.RuntimeCommand;
@@ -61,6 +62,9 @@ final class Platform implements AutoCloseable {
               files.sandboxDisks(),
               PlatformFiles.driverCache(settings),
               images);
+      if (driver.accelerator() == Accelerator.TCG) {
+        step.accept("Virtual machines are emulated, so all is slower (thaw doctor tells why)");
+      }
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
           parts.add(

@@ -1,12 +1,11 @@
 package thaw.cli.platform;
 
-import java.time.Duration;
 import thaw.settings.DataSize;
 import thaw.settings.Default;
 import thaw.settings.Doc;
 import thaw.settings.Range;
 
-/** The platform's process: its log and its end. */
+/** The platform's process: its log. */
 public record PlatformSettings(
     @Doc("What goes into the platform's log.") @Default("info") Level logLevel,
     @Doc("Size at which the platform's log is rotated.")
@@ -18,13 +17,7 @@ public record PlatformSettings(
         @Range(min = "1MiB")
         DataSize logTotalSize,
     @Doc("How many days rotated logs are kept.") @Default("14") @Range(min = "1", max = "3650")
-        int logRetentionDays,
-    @Doc(
-            "How long thaw down and SIGTERM let running invocations finish before their sandboxes"
-                + " are ended.")
-        @Default("10s")
-        @Range(min = "0s", max = "15m")
-        Duration shutdownGrace) {
+        int logRetentionDays) {
 
   /** How much is logged. */
   public enum Level {
