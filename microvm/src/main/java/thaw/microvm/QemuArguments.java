@@ -38,9 +38,10 @@ final class QemuArguments {
   }
 
   private void machine(VmOptions options) {
+    // With a PIT some boots end in a panic: docs/guest-images.md.
     add(
         "-M",
-        "microvm,acpi=on,pit=on,pic=on,rtc=on,auto-kernel-cmdline=off,mem-merge=off"
+        "microvm,acpi=on,pit=off,pic=on,rtc=on,auto-kernel-cmdline=off,mem-merge=off"
             + ",memory-backend=ram,isa-serial="
             + (options.console() ? "on" : "off"));
     boolean kvm = options.accelerator() == Accelerator.KVM;

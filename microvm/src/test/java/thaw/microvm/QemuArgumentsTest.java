@@ -26,7 +26,7 @@ class QemuArgumentsTest {
                 " ",
                 "-nodefaults -no-user-config -display none -no-reboot",
                 "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-                "-M microvm,acpi=on,pit=on,pic=on,rtc=on,auto-kernel-cmdline=off,"
+                "-M microvm,acpi=on,pit=off,pic=on,rtc=on,auto-kernel-cmdline=off,"
                     + "mem-merge=off,memory-backend=ram,isa-serial=off",
                 "-accel tcg,tb-size=32 -cpu max -smp 1 -m 592M",
                 "-object memory-backend-ram,id=ram,merge=off,share=off,size=592M",
