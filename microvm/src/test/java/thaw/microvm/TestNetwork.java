@@ -3,6 +3,7 @@ package thaw.microvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,11 @@ final class TestNetwork implements AutoCloseable {
   }
 
   private static void removeIfThere() throws IOException {
+    // The pair first: a namespace that is deleted lets go of its end later, on its own time, and
+    // until then nobody can make another pair of that name.
+    if (Files.exists(Path.of("/sys/class/net", NAME))) {
+      ip("link", "delete", NAME);
+    }
     if (Command.run(TIMEOUT, List.of("ip", "netns", "list")).contains(NAME)) {
       ip("netns", "delete", NAME);
     }
