@@ -28,7 +28,9 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.ImageConfig;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
+import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
 import software.amazon.awssdk.services.lambda.model.TracingConfig;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
@@ -163,6 +165,15 @@ final class ConstraintTable {
                   "MasterRegion", List.of(longest(50), shortest(1), pattern("ALL|" + REGION)),
                   "FunctionVersion", List.of(oneOf("ALL")),
                   "MaxItems", List.of(most(10_000), least(1)))),
+          entry(
+              PublishVersionRequest.class,
+              Map.of(
+                  "FunctionName", NAME,
+                  "Description", List.of(longest(256)),
+                  "PublishTo", PUBLISH_TO)),
+          entry(
+              ListVersionsByFunctionRequest.class,
+              Map.of("FunctionName", NAMESPACED_NAME, "MaxItems", List.of(most(10_000), least(1)))),
           entry(
               FunctionCode.class,
               Map.of(

@@ -2,6 +2,8 @@ package thaw.configuration;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +17,9 @@ import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.code.CodeStore;
@@ -37,36 +42,67 @@ public final class ConfigurationService implements AutoCloseable {
   private final Runtimes runtimes;
   private final FunctionCache cache;
   private final FunctionStore functions;
+  private final VersionStore versions;
   private final ReadyMaker readyMaker;
+  private final VersionMaker versionMaker;
+  private final IdleVersions idleVersions;
+  private final Changes changes;
   private final Clock clock = Clock.systemUTC();
-  private final ScheduledExecutorService collector =
+  private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("collect-code").daemon().factory());
+          Thread.ofPlatform().name("configuration-housekeeping").daemon().factory());
 
   private ConfigurationService(
       Database database,
       CodeStore code,
       ReadyMaker.Preparation preparation,
+      Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
     this.database = database;
     this.code = code;
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
     this.cache = new FunctionCache(settings.region(), runtimes);
-    this.functions = new FunctionStore(database, cache, settings.databaseWait());
+    Transactions transactions = new Transactions(database, settings.databaseWait());
+    this.functions = new FunctionStore(transactions, cache);
+    this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
         new ReadyMaker(
             functions, preparation, settings.makeReadyAtOnce(), settings.makeReadyQueue());
+    this.versionMaker =
+        new VersionMaker(
+            versions,
+            cache,
+            preparation,
+            snapshots,
+            settings.publishAtOnce(),
+            settings.publishQueue(),
+            clock);
+    this.idleVersions = new IdleVersions(versions, cache, settings.inactiveAfter(), clock);
+    this.changes = new Changes(readyMaker, versionMaker, clock);
+    cache.wakeWith(versionMaker::wake);
   }
 
   /**
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
+   *     without one, and their OptimizationStatus stays Off
    * @throws IOException saying what to do if the database is a newer Thaw's, or cannot be opened
    */
   public static ConfigurationService open(
+      DataDirectory directory,
+      CodeStore code,
+      ConfigurationSettings settings,
+      Optional<SnapshotPreparation> snapshots)
+      throws IOException {
+    return open(directory, code, code::image, snapshots, settings);
+  }
+
+  /** The same without snapshots. */
+  public static ConfigurationService open(
       DataDirectory directory, CodeStore code, ConfigurationSettings settings) throws IOException {
-    return open(directory, code, code::image, settings);
+    return open(directory, code, settings, Optional.empty());
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
@@ -74,6 +110,7 @@ public final class ConfigurationService implements AutoCloseable {
       DataDirectory directory,
       CodeStore code,
       ReadyMaker.Preparation preparation,
+      Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings)
       throws IOException {
     Database database =
@@ -82,7 +119,8 @@ public final class ConfigurationService implements AutoCloseable {
             settings.databaseReaders(),
             settings.databaseWait(),
             Database.MIGRATIONS);
-    ConfigurationService service = new ConfigurationService(database, code, preparation, settings);
+    ConfigurationService service =
+        new ConfigurationService(database, code, preparation, snapshots, settings);
     try {
       service.start(settings);
       return service;
@@ -95,17 +133,29 @@ public final class ConfigurationService implements AutoCloseable {
   private void start(ConfigurationSettings settings) throws IOException {
     for (FunctionRow row : functions.load()) {
       if (row.lifecycle() == Lifecycle.CREATING || row.lifecycle() == Lifecycle.UPDATING) {
-        readyMaker.reserve();
-        readyMaker.submit(row);
+        readyMaker.resume(row);
+      }
+    }
+    for (VersionRow row : versions.load()) {
+      if (row.lifecycle().underWay()) {
+        versionMaker.resume(row);
       }
     }
     code.retain(functions.codeInUse());
-    long millis = settings.collectCodeEvery().toMillis();
-    ScheduledFuture<?> _ =
-        collector.scheduleWithFixedDelay(this::collect, millis, millis, TimeUnit.MILLISECONDS);
+    every(settings.collectCodeEvery(), this::collect);
+    every(IdleVersions.lookEvery(settings.inactiveAfter()), idleVersions::sweep);
   }
 
-  /** CreateFunction. The answer is Pending; the function is Active a moment later. */
+  private void every(Duration interval, Runnable work) {
+    long millis = interval.toMillis();
+    ScheduledFuture<?> _ =
+        housekeeping.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * CreateFunction. The answer is Pending; the function is Active a moment later. With Publish the
+   * answer is its first version.
+   */
   public FunctionConfiguration create(FunctionReference function, CreateFunctionRequest request)
       throws IOException {
     NewFunction.check(request, runtimes);
@@ -114,54 +164,71 @@ public final class ConfigurationService implements AutoCloseable {
     }
     CodeStore.StoredCode stored =
         code.put(zip(request.code() == null ? null : request.code().zipFile()));
+    FunctionConfiguration document =
+        NewFunction.document(function, request, stored, clock.instant());
     FunctionRow row =
         new FunctionRow(
             function.accountId(),
             function.name(),
             Lifecycle.CREATING,
-            NewFunction.document(function, request, stored, clock.instant()),
+            document,
             Optional.empty(),
             request.tags());
-    return changed(() -> {
-      functions.insert(function, row);
-      return row;
-    });
+    return changes.make(
+        request.publish(), publishing -> functions.insert(function, row, publishing));
   }
 
   /** GetFunction. */
   public StoredFunction get(FunctionReference function) {
     FunctionRow row = functions.get(function);
-    String hash = Documents.codeSha256Hex(row.document());
-    return new StoredFunction(shown(row, function), row.tags(), hash, code.zip(hash));
+    FunctionConfiguration document =
+        function.isLatest() ? shown(row, function) : versions.get(function).document();
+    String hash = Documents.codeSha256Hex(document);
+    return new StoredFunction(document, row.tags(), hash, code.zip(hash));
   }
 
   /** GetFunctionConfiguration. */
   public FunctionConfiguration getConfiguration(FunctionReference function) {
-    return shown(functions.get(function), function);
+    return function.isLatest()
+        ? shown(functions.get(function), function)
+        : versions.get(function).document();
   }
 
   /** ListFunctions. */
   public ListFunctionsResponse list(String accountId, ListFunctionsRequest request) {
-    return new Listing(functions).list(accountId, request);
+    return new Listing(functions, versions).list(accountId, request);
   }
 
-  /** UpdateFunctionCode. With DryRun everything is checked and nothing changed. */
+  /** ListVersionsByFunction. */
+  public ListVersionsByFunctionResponse listVersions(
+      FunctionReference function, ListVersionsByFunctionRequest request) {
+    return new Listing(functions, versions).versions(function, request);
+  }
+
+  /**
+   * UpdateFunctionCode. With DryRun everything is checked and nothing changed. With Publish the
+   * answer is the new version.
+   */
   public FunctionConfiguration updateCode(
       FunctionReference function, UpdateFunctionCodeRequest request) throws IOException {
     NotOffered.check(request);
+    Updates.requireLatest(function);
     Updates.require(functions.get(function), function, request.revisionId());
     byte[] zip = zip(request.zipFile());
     if (Boolean.TRUE.equals(request.dryRun())) {
       return ChangedFunction.code(functions.get(function).document(), code.check(zip));
     }
     CodeStore.StoredCode stored = code.put(zip);
-    return changed(() ->
-        functions.update(
-            function,
-            row -> {
-              Updates.require(row, function, request.revisionId());
-              return begin(row, ChangedFunction.code(row.document(), stored));
-            }));
+    return changes.make(
+        request.publish(),
+        publishing ->
+            functions.update(
+                function,
+                row -> {
+                  Updates.require(row, function, request.revisionId());
+                  return begin(row, ChangedFunction.code(row.document(), stored));
+                },
+                publishing));
   }
 
   /** UpdateFunctionConfiguration. Only what the request gives changes. */
@@ -171,32 +238,63 @@ public final class ConfigurationService implements AutoCloseable {
     if (request.runtimeAsString() != null) {
       runtimes.requireOffered(request.runtimeAsString());
     }
-    function.requireLatest();
-    return changed(() ->
-        functions.update(
-            function,
-            row -> {
-              Updates.require(row, function, request.revisionId());
-              return begin(row, ChangedFunction.configuration(row.document(), request));
-            }));
+    Updates.requireLatest(function);
+    return changes.make(
+        false,
+        publishing ->
+            functions.update(
+                function,
+                row -> {
+                  Updates.require(row, function, request.revisionId());
+                  FunctionConfiguration next =
+                      ChangedFunction.configuration(row.document(), request);
+                  runtimes.requireSnapStart(next.snapStart().applyOn(), next.runtimeAsString());
+                  return begin(row, next);
+                },
+                publishing));
   }
 
-  /** DeleteFunction. Its code goes when no other function has the same. */
+  /**
+   * PublishVersion. The answer is Pending, and Active a moment later; if nothing changed since the
+   * last version was published it is that one.
+   */
+  public FunctionConfiguration publish(FunctionReference function, PublishVersionRequest request) {
+    NotOffered.check(request);
+    Updates.requireLatest(function);
+    return changes.publish(() ->
+        versions.publish(
+            function,
+            row -> Updates.requirePublishable(row, function, request),
+            Optional.ofNullable(request.description())));
+  }
+
+  /**
+   * DeleteFunction: one version, or the function with all of them. Their code goes when nothing
+   * else has the same.
+   */
   public void delete(FunctionReference function) {
-    if (function.qualifier().isPresent()) {
-      function.requireLatest();
+    if (function.qualifier().isEmpty()) {
+      functions.delete(function);
+      return;
+    }
+    if (function.isLatest()) {
       throw FunctionErrors.invalid(
           "$LATEST version cannot be deleted without deleting the function.");
     }
-    functions.delete(function);
+    String qualifier = function.qualifier().get();
+    if (!Numbers.isNumber(qualifier)) {
+      throw FunctionErrors.invalid("Deletion of aliases is not currently supported.");
+    }
+    versions.delete(function, Numbers.parse(qualifier).orElse(0));
   }
 
   /**
    * What runs when this is invoked; from memory, without a lock. During an update it is what was
    * there before.
    *
-   * @throws thaw.model.LambdaException RESOURCE_NOT_FOUND, or RESOURCE_CONFLICT while Pending or
-   *     Failed
+   * @throws thaw.model.LambdaException RESOURCE_NOT_FOUND, RESOURCE_CONFLICT while Pending or
+   *     Failed, or SNAP_START_NOT_READY for a version that was not used for long and is woken by
+   *     this call
    */
   public FunctionVersion resolve(FunctionReference function) {
     return cache.resolve(function);
@@ -207,10 +305,17 @@ public final class ConfigurationService implements AutoCloseable {
     cache.listen(listener);
   }
 
+  /** The versions whose snapshots are in use: every other is a left-over. */
+  public List<FunctionVersion> versionsWithSnapshots() {
+    return cache.withSnapshots();
+  }
+
   @Override
   public void close() {
-    collector.shutdownNow();
+    housekeeping.shutdownNow();
     readyMaker.close();
+    versionMaker.close();
+    idleVersions.save();
     database.close();
   }
 
@@ -223,20 +328,6 @@ public final class ConfigurationService implements AutoCloseable {
 
   private FunctionRow begin(FunctionRow row, FunctionConfiguration next) {
     return row.with(Lifecycle.UPDATING, ChangedFunction.updating(next, clock.instant()));
-  }
-
-  /** Writes a change and has the function made ready. */
-  private FunctionConfiguration changed(java.util.function.Supplier<FunctionRow> write) {
-    readyMaker.reserve();
-    FunctionRow row;
-    try {
-      row = write.get();
-    } catch (RuntimeException e) {
-      readyMaker.release();
-      throw e;
-    }
-    readyMaker.submit(row);
-    return row.document();
   }
 
   private void collect() {

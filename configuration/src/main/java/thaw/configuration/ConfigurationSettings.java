@@ -28,6 +28,23 @@ public record ConfigurationSettings(
         @Default("1000")
         @Range(min = "1", max = "100000")
         int makeReadyQueue,
+    @Doc(
+            "How many published versions are made ready at once: with SnapStart, how many snapshots"
+                + " are taken.")
+        @Default("2")
+        @Range(min = "1", max = "64")
+        int publishAtOnce,
+    @Doc(
+            "How many published versions may wait to be made ready; beyond that publishing is throttled.")
+        @Default("1000")
+        @Range(min = "1", max = "100000")
+        int publishQueue,
+    @Doc(
+            "A version with a snapshot that was not invoked for this long becomes Inactive: its"
+                + " snapshot is given up, and made anew when it is invoked again.")
+        @Default("14d")
+        @Range(min = "1s")
+        Duration inactiveAfter,
     @Doc("How many connections read the database at once.")
         @Default("4")
         @Range(min = "1", max = "64")
@@ -72,6 +89,9 @@ public record ConfigurationSettings(
         Map.of(),
         2,
         1_000,
+        2,
+        1_000,
+        Duration.ofDays(14),
         4,
         Duration.ofSeconds(10),
         Duration.ofMinutes(10));

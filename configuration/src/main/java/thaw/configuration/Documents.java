@@ -9,8 +9,10 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
+import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 import thaw.api.AwsJson;
 import thaw.model.FunctionVersion;
@@ -49,6 +51,18 @@ final class Documents {
     return LAST_MODIFIED.format(time);
   }
 
+  /** Without what says how far it is on its way. */
+  static FunctionConfiguration withoutStates(FunctionConfiguration document) {
+    return document.toBuilder()
+        .state((String) null)
+        .stateReason(null)
+        .stateReasonCode((String) null)
+        .lastUpdateStatus((String) null)
+        .lastUpdateStatusReason(null)
+        .lastUpdateStatusReasonCode((String) null)
+        .build();
+  }
+
   static boolean isActive(FunctionConfiguration document) {
     return document.state() == State.ACTIVE;
   }
@@ -74,6 +88,9 @@ final class Documents {
         document.ephemeralStorage().size(),
         document.environment() == null ? Map.of() : document.environment().variables(),
         codeSha256Hex(document),
-        document.loggingConfig().logGroup());
+        document.loggingConfig().logGroup(),
+        document.loggingConfig().logFormatAsString(),
+        Optional.ofNullable(document.loggingConfig().applicationLogLevelAsString()),
+        document.snapStart().optimizationStatus() == SnapStartOptimizationStatus.ON);
   }
 }

@@ -1,10 +1,14 @@
 package thaw.configuration;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionReference;
@@ -12,20 +16,34 @@ import thaw.model.FunctionVersion;
 import thaw.model.LambdaException;
 
 /**
- * What serves each function, in memory, so that an invocation asks no database. It is changed under
- * the writer's lock after each commit, hence in the order of commits; reading takes no lock.
+ * What serves each function and each of its versions, in memory, so that an invocation asks no
+ * database. It is changed under the writer's lock after each commit, hence in the order of commits;
+ * reading takes no lock.
  */
 final class FunctionCache {
   private static final Logger LOG = LoggerFactory.getLogger(FunctionCache.class);
 
-  private final Map<Key, Served> functions = new ConcurrentHashMap<>();
+  /** By function, then by version. */
+  private final Map<Key, Map<String, Served>> functions = new ConcurrentHashMap<>();
+
   private final List<FunctionListener> listeners = new CopyOnWriteArrayList<>();
   private final String region;
   private final Runtimes runtimes;
+  private volatile Consumer<VersionRow> waker = row -> {};
 
   private record Key(String accountId, String name) {}
 
-  private record Served(Optional<FunctionVersion> version, String state) {}
+  /** The last use of a version that has a snapshot. */
+  record Use(String accountId, String name, int number, Instant lastUsed, Served served) {
+    /** Whether the database does not know of it. */
+    boolean unsaved() {
+      return lastUsed.toEpochMilli() != served.savedMillis();
+    }
+
+    void saved() {
+      served.saved(lastUsed.toEpochMilli());
+    }
+  }
 
   FunctionCache(String region, Runtimes runtimes) {
     this.region = region;
@@ -36,44 +54,132 @@ final class FunctionCache {
     listeners.add(listener);
   }
 
+  /** Has inactive versions woken when they are invoked; must not block. */
+  void wakeWith(Consumer<VersionRow> wake) {
+    waker = wake;
+  }
+
   /**
    * What runs when this is invoked.
    *
-   * @throws LambdaException RESOURCE_NOT_FOUND, or RESOURCE_CONFLICT while it is Pending or Failed
+   * @throws LambdaException RESOURCE_NOT_FOUND, RESOURCE_CONFLICT while it is Pending or Failed,
+   *     SNAP_START_NOT_READY while it is woken
    */
   FunctionVersion resolve(FunctionReference function) {
-    Served served = functions.get(new Key(function.accountId(), function.requireLatest().name()));
+    Map<String, Served> versions = functions.get(new Key(function.accountId(), function.name()));
+    Served served =
+        versions == null
+            ? null
+            : versions.get(function.qualifier().orElse(FunctionReference.LATEST));
     if (served == null) {
       throw function.notFound();
     }
-    return served.version().orElseThrow(() -> FunctionErrors.notActive(served.state()));
+    return served.use();
   }
 
   void put(FunctionRow row) {
+    String state = row.document().stateAsString();
+    put(
+        new Key(row.accountId(), row.name()),
+        FunctionReference.LATEST,
+        new Served(
+            row.serving()
+                .map(document -> Documents.version(document, row.accountId(), region, runtimes)),
+            () -> FunctionErrors.notActive(state),
+            0));
+  }
+
+  void put(VersionRow row) {
     Optional<FunctionVersion> version =
-        row.serving()
-            .map(document -> Documents.version(document, row.accountId(), region, runtimes));
-    Served before =
-        functions.put(
-            new Key(row.accountId(), row.name()),
-            new Served(version, row.document().stateAsString()));
-    Optional<FunctionVersion> old = Optional.ofNullable(before).flatMap(Served::version);
-    if (!old.equals(version)) {
-      tell(row.accountId(), row.name(), version.map(FunctionVersion::revisionId));
+        row.lifecycle() == VersionLifecycle.ACTIVE ? Optional.of(version(row)) : Optional.empty();
+    put(
+        new Key(row.accountId(), row.name()),
+        row.qualifier(),
+        new Served(version, refusal(row), row.lastUsed().toEpochMilli()));
+  }
+
+  /** What a worker needs to know to run a published version. */
+  FunctionVersion version(VersionRow row) {
+    return Documents.version(row.document(), row.accountId(), region, runtimes);
+  }
+
+  private Supplier<LambdaException> refusal(VersionRow row) {
+    return switch (row.lifecycle()) {
+      case INACTIVE ->
+          () -> {
+            waker.accept(row);
+            return FunctionErrors.snapshotNotReady();
+          };
+      case RESTORING -> FunctionErrors::snapshotNotReady;
+      case PENDING, ACTIVE, FAILED -> {
+        String state = row.document().stateAsString();
+        yield () -> FunctionErrors.notActive(state);
+      }
+    };
+  }
+
+  private void put(Key key, String qualifier, Served served) {
+    Map<String, Served> versions =
+        functions.computeIfAbsent(key, absent -> new ConcurrentHashMap<>());
+    Optional<FunctionVersion> old =
+        Optional.ofNullable(versions.put(qualifier, served)).flatMap(Served::version);
+    if (!old.equals(served.version())) {
+      tell(key, qualifier, served.version().map(FunctionVersion::revisionId));
     }
   }
 
+  /** Removes a function with all its versions. */
   void remove(String accountId, String name) {
-    functions.remove(new Key(accountId, name));
-    tell(accountId, name, Optional.empty());
+    Key key = new Key(accountId, name);
+    Map<String, Served> versions = functions.remove(key);
+    if (versions != null) {
+      versions.keySet().forEach(qualifier -> tell(key, qualifier, Optional.empty()));
+    }
   }
 
-  private void tell(String accountId, String name, Optional<String> revisionId) {
+  /** Removes one version, and tells of it even if it was not there. */
+  void remove(String accountId, String name, String qualifier) {
+    Key key = new Key(accountId, name);
+    Map<String, Served> versions = functions.get(key);
+    if (versions != null) {
+      versions.remove(qualifier);
+    }
+    tell(key, qualifier, Optional.empty());
+  }
+
+  /** The versions that have a snapshot of their own. */
+  List<FunctionVersion> withSnapshots() {
+    return functions.values().stream()
+        .flatMap(versions -> versions.values().stream())
+        .flatMap(served -> served.version().stream())
+        .filter(FunctionVersion::snapStart)
+        .toList();
+  }
+
+  /** When each version that has a snapshot was last used. */
+  List<Use> uses() {
+    List<Use> uses = new ArrayList<>();
+    functions.forEach((key, versions) ->
+        versions.forEach((qualifier, served) -> {
+          if (served.version().filter(FunctionVersion::snapStart).isPresent()) {
+            uses.add(
+                new Use(
+                    key.accountId(),
+                    key.name(),
+                    Integer.parseInt(qualifier),
+                    Instant.ofEpochMilli(served.usedMillis()),
+                    served));
+          }
+        }));
+    return uses;
+  }
+
+  private void tell(Key key, String qualifier, Optional<String> revisionId) {
     for (FunctionListener listener : listeners) {
       try {
-        listener.changed(accountId, name, revisionId);
+        listener.changed(key.accountId(), key.name(), qualifier, revisionId);
       } catch (RuntimeException e) {
-        LOG.error("A listener failed on the change of function {}", name, e);
+        LOG.error("A listener failed on the change of {}:{}", key.name(), qualifier, e);
       }
     }
   }

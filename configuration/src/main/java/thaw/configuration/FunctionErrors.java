@@ -30,6 +30,27 @@ final class FunctionErrors {
             + state);
   }
 
+  /** The snapshot of a version is being made anew. */
+  static LambdaException snapshotNotReady() {
+    return new LambdaException(
+        ErrorCode.SNAP_START_NOT_READY,
+        "Lambda is initializing your function. It will be ready to invoke once your function state"
+            + " becomes ACTIVE.");
+  }
+
+  static LambdaException otherCode(String asked, String present) {
+    return invalid(
+        ("CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again"
+                + " with the CodeSHA256 in $LATEST.")
+            .formatted(asked, present));
+  }
+
+  static LambdaException onlyLatestChanges(FunctionReference function) {
+    return invalid(
+        "Only $LATEST can be updated or published, and %s is not: leave the qualifier out"
+            .formatted(function.qualifiedArn()));
+  }
+
   static LambdaException updateInProgress(FunctionReference function) {
     return new LambdaException(
         ErrorCode.RESOURCE_CONFLICT,

@@ -9,11 +9,21 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /** The table of functions: plain SQL that SQLite and PostgreSQL both run. */
 final class FunctionTable {
   private static final String SELECT =
       "SELECT account_id, name, lifecycle, document, previous_document, tags FROM function ";
+
+  private static final String PAGE =
+      """
+      SELECT name, %s AS number, document FROM %s
+      WHERE account_id = :account AND (name > :name OR (name = :name AND %s > :number))
+      """;
+
+  /** A place in the order of names and numbers. */
+  record Position(String name, int number) {}
 
   private FunctionTable() {}
 
@@ -69,29 +79,39 @@ final class FunctionTable {
     return query.map(FunctionTable::read).findOne();
   }
 
-  /** Functions of an account in the order of their names, beginning after one of them. */
-  static List<FunctionRow> page(Handle handle, String accountId, String after, int limit) {
+  /**
+   * What an account has, in the order of names and, with versions, of their numbers; {@code
+   * $LATEST} has the number 0.
+   *
+   * @param versions whether published versions are wanted too
+   * @param after where to begin: behind this name and number
+   */
+  static List<FunctionConfiguration> page(
+      Handle handle, String accountId, boolean versions, Position after, int limit) {
+    String latest = PAGE.formatted("0", "function", "0");
+    String all = latest + " UNION ALL " + PAGE.formatted("number", "function_version", "number");
     Query query =
         handle
-            .createQuery(
-                SELECT + "WHERE account_id = :account AND name > :after ORDER BY name LIMIT :limit")
+            .createQuery((versions ? all : latest) + " ORDER BY name, number LIMIT :limit")
             .bind("account", accountId)
-            .bind("after", after)
+            .bind("name", after.name())
+            .bind("number", after.number())
             .bind("limit", limit);
-    return query.map(FunctionTable::read).list();
+    return query.map((row, context) -> Documents.document(row.getString("document"))).list();
   }
 
   static List<FunctionRow> all(Handle handle) {
     return handle.createQuery(SELECT).map(FunctionTable::read).list();
   }
 
-  /** Hashes of all code that functions refer to, lower-case hex. */
+  /** Hashes of all code that functions and their versions refer to, lower-case hex. */
   static Set<String> codeInUse(Handle handle) {
     return handle
         .createQuery(
             """
             SELECT code_sha256 FROM function
             UNION SELECT previous_code_sha256 FROM function WHERE previous_code_sha256 IS NOT NULL
+            UNION SELECT code_sha256 FROM function_version
             """)
         .mapTo(String.class)
         .set();

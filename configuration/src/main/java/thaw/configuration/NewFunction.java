@@ -39,6 +39,9 @@ final class NewFunction {
               + " packages.");
     }
     runtimes.requireOffered(request.runtimeAsString());
+    if (request.snapStart() != null) {
+      runtimes.requireSnapStart(request.snapStart().applyOn(), request.runtimeAsString());
+    }
     if (request.environment() != null) {
       Environments.checked(request.environment());
     }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionCode;
 import software.amazon.awssdk.services.lambda.model.PackageType;
+import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 
@@ -25,7 +26,7 @@ final class NotOffered {
     }
     Parts.requireX86(request.architecturesAsStrings());
     checkLayers(request.layers().isEmpty());
-    checkPublish(request.publish());
+    checkPublishTo(request.publishTo());
     checkExtras(request.capacityProviderConfig(), request.durableConfig());
     if (set(request.tenancyConfig())) {
       throw FunctionErrors.notOffered("TenancyConfig", "leave it out");
@@ -38,7 +39,7 @@ final class NotOffered {
   static void check(UpdateFunctionCodeRequest request) {
     checkSource(request.s3Bucket(), request.imageUri());
     Parts.requireX86(request.architecturesAsStrings());
-    checkPublish(request.publish());
+    checkPublishTo(request.publishTo());
   }
 
   static void check(UpdateFunctionConfigurationRequest request) {
@@ -47,6 +48,10 @@ final class NotOffered {
     if (set(request.imageConfig())) {
       throw FunctionErrors.notOffered("ImageConfig", "leave it out");
     }
+  }
+
+  static void check(PublishVersionRequest request) {
+    checkPublishTo(request.publishTo());
   }
 
   private static void checkSource(@Nullable String s3Bucket, @Nullable String imageUri) {
@@ -65,9 +70,9 @@ final class NotOffered {
     }
   }
 
-  private static void checkPublish(@Nullable Boolean publish) {
-    if (Boolean.TRUE.equals(publish)) {
-      throw FunctionErrors.notOffered("Publish", "there is $LATEST only, leave it out");
+  private static void checkPublishTo(@Nullable Object target) {
+    if (set(target)) {
+      throw FunctionErrors.notOffered("PublishTo", "leave it out");
     }
   }
 

@@ -2,10 +2,6 @@ package thaw.configuration;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
@@ -17,12 +13,10 @@ import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
  */
 final class ReadyMaker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadyMaker.class);
-  private static final long STOP_SECONDS = 30;
 
   private final FunctionStore functions;
   private final Preparation preparation;
-  private final ThreadPoolExecutor threads;
-  private final Semaphore queue;
+  private final BackgroundWork work;
 
   /** Makes code ready for sandboxes; may take its time. */
   @FunctionalInterface
@@ -33,15 +27,7 @@ final class ReadyMaker implements AutoCloseable {
   ReadyMaker(FunctionStore functions, Preparation preparation, int atOnce, int queueLength) {
     this.functions = functions;
     this.preparation = preparation;
-    this.threads =
-        new ThreadPoolExecutor(
-            atOnce,
-            atOnce,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(), // bounded by the places in the queue below
-            Thread.ofPlatform().name("make-ready-", 0).daemon().factory());
-    this.queue = new Semaphore(queueLength);
+    this.work = new BackgroundWork("make-ready", atOnce, queueLength);
   }
 
   /**
@@ -50,28 +36,33 @@ final class ReadyMaker implements AutoCloseable {
    * @throws thaw.model.LambdaException TOO_MANY_REQUESTS if it is full
    */
   void reserve() {
-    if (!queue.tryAcquire()) {
+    if (!work.tryReserve()) {
       throw FunctionErrors.tooMany("too many functions wait to be made ready");
     }
   }
 
   /** Gives a reserved place back. */
   void release() {
-    queue.release();
+    work.release();
   }
 
   /** Makes a function ready in a place that was reserved. */
   void submit(FunctionRow row) {
-    threads.execute(() -> {
-      try {
-        functions.updateIfStill(row.revisionId(), made(row));
-      } catch (RuntimeException e) {
-        // Left as it is in the database; the next start tries again.
-        LOG.error("Function {} could not be written down as ready", row.name(), e);
-      } finally {
-        queue.release();
-      }
-    });
+    work.submit(() -> make(row));
+  }
+
+  /** Makes a function ready that an earlier process did not. */
+  void resume(FunctionRow row) {
+    work.resume(() -> make(row));
+  }
+
+  private void make(FunctionRow row) {
+    try {
+      functions.updateIfStill(row.revisionId(), made(row));
+    } catch (RuntimeException e) {
+      // Left as it is in the database; the next start tries again.
+      LOG.error("Function {} could not be written down as ready", row.name(), e);
+    }
   }
 
   private FunctionRow made(FunctionRow row) {
@@ -97,14 +88,6 @@ final class ReadyMaker implements AutoCloseable {
   /** Waits for what is under way, not for what is queued: the next start takes that up. */
   @Override
   public void close() {
-    threads.getQueue().clear();
-    threads.shutdown();
-    try {
-      if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("Functions were still being made ready after {} s", STOP_SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    work.close();
   }
 }

@@ -2,7 +2,10 @@ package thaw.configuration;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
 
@@ -12,6 +15,9 @@ import thaw.model.LambdaException;
  * @param aliases asked-for runtime to offered one
  */
 record Runtimes(List<String> offered, Map<String, String> aliases) {
+  /** Guest runtimes whose bootstrap can be frozen after INIT and restored. */
+  private static final Set<String> SNAP_START = Set.of("python3.13");
+
   /**
    * Checks a runtime that a client asks for.
    *
@@ -28,6 +34,20 @@ record Runtimes(List<String> offered, Map<String, String> aliases) {
           ("Value %s at 'runtime' failed to satisfy constraint: Member must satisfy enum value set:"
                   + " %s or be a valid ARN")
               .formatted(runtime, all));
+    }
+  }
+
+  /**
+   * Checks that a runtime can be frozen after INIT and go on, if SnapStart is wanted.
+   *
+   * @throws LambdaException INVALID_PARAMETER_VALUE with AWS's text
+   */
+  void requireSnapStart(@Nullable SnapStartApplyOn applyOn, String runtime) {
+    if (applyOn == SnapStartApplyOn.PUBLISHED_VERSIONS
+        && !SNAP_START.contains(guestRuntime(runtime))) {
+      throw new LambdaException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          runtime + " is not supported for SnapStart enabled functions.");
     }
   }
 

@@ -174,6 +174,9 @@ class MakingReadyTest {
                 defaults.runtimeAliases(),
                 1,
                 2,
+                defaults.publishAtOnce(),
+                defaults.publishQueue(),
+                defaults.inactiveAfter(),
                 1,
                 defaults.databaseWait(),
                 defaults.collectCodeEvery()))) {

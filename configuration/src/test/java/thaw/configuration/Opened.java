@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
@@ -35,7 +36,20 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
     DataDirectory directory = DataDirectory.open(path);
     CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
     return new Opened(
-        directory, code, ConfigurationService.open(directory, code, preparation, settings));
+        directory,
+        code,
+        ConfigurationService.open(directory, code, preparation, Optional.empty(), settings));
+  }
+
+  /** With something that takes snapshots. */
+  static Opened withSnapshots(
+      Path path, SnapshotPreparation snapshots, ConfigurationSettings settings) throws IOException {
+    DataDirectory directory = DataDirectory.open(path);
+    CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
+    return new Opened(
+        directory,
+        code,
+        ConfigurationService.open(directory, code, settings, Optional.of(snapshots)));
   }
 
   /** Waits until nothing is under way for a function. */

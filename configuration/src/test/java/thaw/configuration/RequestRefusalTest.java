@@ -105,7 +105,7 @@ class RequestRefusalTest {
     requests.put("PackageType Image", r -> r.packageType(PackageType.IMAGE));
     requests.put("Code in S3", r -> r.code(c -> c.s3Bucket("b").s3Key("k")));
     requests.put("Code in a container image", r -> r.code(c -> c.imageUri("i")));
-    requests.put("Publish", r -> r.publish(true));
+    requests.put("PublishTo", r -> r.publishTo("LATEST_PUBLISHED"));
     requests.put("CodeSigningConfigArn", r -> r.codeSigningConfigArn("arn"));
     requests.put("TenancyConfig", r -> r.tenancyConfig(t -> t.tenantIsolationMode("PER_TENANT")));
     requests.put("DurableConfig", r -> r.durableConfig(d -> d.executionTimeout(60)));
@@ -132,7 +132,7 @@ class RequestRefusalTest {
     refusedCode(r -> {});
     refusedCode(r -> r.s3Bucket("b"));
     refusedCode(r -> r.imageUri("i"));
-    refusedCode(r -> r.publish(true));
+    refusedCode(r -> r.publishTo("LATEST_PUBLISHED"));
     refusedCode(r -> r.architectures(Architecture.ARM64));
     opened.service().delete(named("f"));
   }

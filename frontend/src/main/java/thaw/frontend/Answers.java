@@ -71,7 +71,11 @@ final class Answers {
       switch (code) {
         case VALIDATION, SERIALIZATION, ACCESS_DENIED, UNKNOWN_OPERATION ->
             json.writeStringProperty("message", message);
-        case RESOURCE_NOT_FOUND, INVALID_ZIP_FILE -> {
+        case RESOURCE_NOT_FOUND,
+            INVALID_ZIP_FILE,
+            SNAP_START,
+            SNAP_START_NOT_READY,
+            SNAP_START_TIMEOUT -> {
           json.writeStringProperty("Type", "User");
           json.writeStringProperty("Message", message);
         }

@@ -92,6 +92,8 @@ final class ApiHandler implements Handler {
       case UPDATE_FUNCTION_CODE -> functions.updateCode(request, response, route.subject());
       case UPDATE_FUNCTION_CONFIGURATION ->
           functions.updateConfiguration(request, response, route.subject());
+      case PUBLISH_VERSION -> functions.publishVersion(request, response, route.subject());
+      case LIST_VERSIONS_BY_FUNCTION -> functions.listVersions(request, response, route.subject());
       case DELETE_FUNCTION -> functions.delete(request, response, route.subject());
       case HEALTH -> pages.health(response);
       case STATUS -> pages.status(request, response);

@@ -13,6 +13,8 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequ
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.api.Constraints;
@@ -115,6 +117,28 @@ final class FunctionApi {
           Status.OK_200,
           functions.updateConfiguration(parse(name, Optional.empty()), checked));
     }
+  }
+
+  void publishVersion(ServerRequest request, ServerResponse response, String name) {
+    try (var _ = document(request)) {
+      var publish = PublishVersionRequest.builder();
+      bodies.json(request, publish, "PublishVersion");
+      var checked = checked(publish.functionName(name).build());
+      answers.shape(
+          response, Status.CREATED_201, functions.publish(parse(name, Optional.empty()), checked));
+    }
+  }
+
+  void listVersions(ServerRequest request, ServerResponse response, String name) {
+    var list =
+        checked(
+            ListVersionsByFunctionRequest.builder()
+                .functionName(name)
+                .marker(Query.one(request, "Marker").orElse(null))
+                .maxItems(Query.integer(request, "MaxItems").orElse(null))
+                .build());
+    answers.shape(
+        response, Status.OK_200, functions.listVersions(parse(name, Optional.empty()), list));
   }
 
   void delete(ServerRequest request, ServerResponse response, String name) {

@@ -79,6 +79,12 @@ record Route(Operation operation, String subject) {
             case "PUT" -> Operation.UPDATE_FUNCTION_CONFIGURATION;
             default -> null;
           };
+      case "versions" ->
+          switch (method) {
+            case "GET" -> Operation.LIST_VERSIONS_BY_FUNCTION;
+            case "POST" -> Operation.PUBLISH_VERSION;
+            default -> null;
+          };
       default -> null;
     };
   }

@@ -99,9 +99,37 @@ class AwsCliTest {
         .contains(
             "An error occurred (ResourceNotFoundException) when calling the GetFunction operation:"
                 + " Function not found: arn:aws:lambda:us-east-1:000000000000:function:f");
-    assertThat(aws("publish-version", "--function-name", "f").output())
+    assertThat(aws("list-layers").output())
         .contains(
-            "An error occurred (NotImplementedException) when calling the PublishVersion"
-                + " operation: Thaw does not offer PublishVersion yet");
+            "An error occurred (NotImplementedException) when calling the ListLayers operation:"
+                + " Thaw does not offer ListLayers yet");
+  }
+
+  @Test
+  void publishesListsInvokesAndDeletesVersions() throws IOException, InterruptedException {
+    frontend.createActive("f");
+    assertThat(succeeds("publish-version", "--function-name", "f", "--description", "first"))
+        .contains(
+            "\"FunctionArn\": \"arn:aws:lambda:us-east-1:000000000000:function:f:1\"",
+            "\"Version\": \"1\"",
+            "\"Description\": \"first\"");
+    succeeds("wait", "published-version-active", "--function-name", "f", "--qualifier", "1");
+    Path answer = directory.resolve("answer");
+    assertThat(succeeds("invoke", "--function-name", "f", "--qualifier", "1", answer.toString()))
+        .contains("\"ExecutedVersion\": \"1\"");
+    assertThat(
+            succeeds(
+                "list-versions-by-function",
+                "--function-name",
+                "f",
+                "--query",
+                "Versions[].Version",
+                "--output",
+                "text"))
+        .isEqualTo("$LATEST\t1\n");
+    succeeds("delete-function", "--function-name", "f", "--qualifier", "1");
+    assertThat(aws("get-function", "--function-name", "f:1").output())
+        .contains("Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:1");
+    succeeds("get-function", "--function-name", "f");
   }
 }

@@ -137,10 +137,10 @@ class FunctionsTest {
 
   @Test
   void operationsThatAreNotOfferedSaySo() throws IOException {
-    var answer = frontend.send("POST", FUNCTIONS + "/f/versions", "{}");
+    var answer = frontend.send("POST", FUNCTIONS + "/f/aliases", "{}");
     assertThat(answer.status()).isEqualTo(501);
     assertThat(answer.errorType()).isEqualTo("NotImplementedException");
-    assertThat(answer.text()).contains("Thaw does not offer PublishVersion yet");
+    assertThat(answer.text()).contains("Thaw does not offer CreateAlias yet");
     assertThat(frontend.send("GET", "/nowhere", "").errorType())
         .isEqualTo("UnknownOperationException");
   }

@@ -21,6 +21,8 @@ class RouteTest {
     "GET, /2015-03-31/functions/f/configuration, GET_FUNCTION_CONFIGURATION, f",
     "PUT, /2015-03-31/functions/f/configuration, UPDATE_FUNCTION_CONFIGURATION, f",
     "PUT, /2015-03-31/functions/f/code, UPDATE_FUNCTION_CODE, f",
+    "POST, /2015-03-31/functions/f/versions, PUBLISH_VERSION, f",
+    "GET, /2015-03-31/functions/f/versions, LIST_VERSIONS_BY_FUNCTION, f",
     "POST, /2015-03-31/functions/f/invocations, INVOKE, f",
     "POST, /2015-03-31/functions/f%3A%24LATEST/invocations, INVOKE, f:$LATEST",
     "POST, /2015-03-31/functions/arn:aws:lambda:a:1:function:f/invocations, INVOKE, arn:aws:lambda:a:1:function:f",
@@ -38,7 +40,7 @@ class RouteTest {
 
   @ParameterizedTest
   @CsvSource({
-    "POST, /2015-03-31/functions/f/versions, PublishVersion",
+    "POST, /2015-03-31/functions/f/aliases, CreateAlias",
     "GET, /2015-03-31/functions/f/aliases/live, GetAlias",
     "POST, /2021-11-15/functions/f/response-streaming-invocations, InvokeWithResponseStream",
     "POST, /2014-11-13/functions/f/invoke-async, InvokeAsync",

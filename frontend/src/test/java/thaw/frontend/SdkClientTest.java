@@ -18,10 +18,12 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.FunctionVersion;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
 import software.amazon.awssdk.services.lambda.model.RequestTooLargeException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
@@ -113,6 +115,42 @@ class SdkClientTest {
   }
 
   @Test
+  void aVersionLives() {
+    create("f");
+    var published = lambda.publishVersion(r -> r.functionName("f").description("first"));
+    assertThat(published.version()).isEqualTo("1");
+    assertThat(published.functionArn()).endsWith(":function:f:1");
+    lambda.waiter().waitUntilPublishedVersionActive(r -> r.functionName("f").qualifier("1"));
+    assertThat(lambda.getFunction(r -> r.functionName("f:1")).configuration().description())
+        .isEqualTo("first");
+    assertThat(lambda.invoke(r -> r.functionName("f").qualifier("1")).executedVersion())
+        .isEqualTo("1");
+    assertThatThrownBy(() -> lambda.invoke(r -> r.functionName("f").qualifier("7")))
+        .isInstanceOf(ResourceNotFoundException.class)
+        .hasMessageContaining(
+            "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:7");
+    assertThatThrownBy(() -> lambda.publishVersion(r -> r.functionName("f").revisionId("another")))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThat(
+            lambda
+                .listVersionsByFunctionPaginator(r -> r.functionName("f").maxItems(1))
+                .versions()
+                .stream()
+                .map(FunctionConfiguration::version))
+        .containsExactly("$LATEST", "1");
+    assertThat(
+            lambda.listFunctions(r -> r.functionVersion(FunctionVersion.ALL)).functions().stream()
+                .map(FunctionConfiguration::functionArn))
+        .allMatch(arn -> arn.contains(":function:f:"))
+        .hasSize(2);
+    assertThatThrownBy(() -> lambda.deleteFunction(r -> r.functionName("f").qualifier("$LATEST")))
+        .isInstanceOf(InvalidParameterValueException.class);
+    lambda.deleteFunction(r -> r.functionName("f"));
+    assertThatThrownBy(() -> lambda.getFunctionConfiguration(r -> r.functionName("f:1")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
   void seesWhenAFunctionFails() {
     create("f");
     frontend.invoker((version, invocation) ->
@@ -150,13 +188,13 @@ class SdkClientTest {
             lambda.invoke(r ->
                 r.functionName("f").payload(SdkBytes.fromByteArray(new byte[6 * 1024 * 1024 + 1]))))
         .isInstanceOf(RequestTooLargeException.class);
-    assertThatThrownBy(() -> lambda.publishVersion(r -> r.functionName("f")))
+    assertThatThrownBy(() -> lambda.listLayers())
         .isInstanceOfSatisfying(
             LambdaException.class,
             e -> {
               assertThat(e.statusCode()).isEqualTo(501);
               assertThat(e.awsErrorDetails().errorCode()).isEqualTo("NotImplementedException");
-              assertThat(e).hasMessageContaining("Thaw does not offer PublishVersion yet");
+              assertThat(e).hasMessageContaining("Thaw does not offer ListLayers yet");
             });
     assertThatThrownBy(
             () -> lambda.updateFunctionConfiguration(r -> r.functionName("f").timeout(901)))

@@ -23,6 +23,12 @@ public enum ErrorCode {
   TOO_MANY_REQUESTS("TooManyRequestsException", 429),
   ACCESS_DENIED("AccessDeniedException", 403),
   UNKNOWN_OPERATION("UnknownOperationException", 404),
+  /** An after-restore hook failed. */
+  SNAP_START("SnapStartException", 400),
+  /** The version's snapshot is being made. */
+  SNAP_START_NOT_READY("SnapStartNotReadyException", 409),
+  /** After-restore hooks took too long. */
+  SNAP_START_TIMEOUT("SnapStartTimeoutException", 408),
   SERVICE("ServiceException", 500),
   RESOURCE_NOT_READY("ResourceNotReadyException", 502),
   INVALID_ZIP_FILE("InvalidZipFileException", 502),

@@ -2,6 +2,7 @@ package thaw.model;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All a worker needs to know to run one version of a function. Two equal values may share
@@ -21,6 +22,10 @@ import java.util.Map;
  * @param environment the customer's variables
  * @param codeSha256 SHA-256 of the deployment package, lower-case hex; names it in the code store
  * @param logGroup name of the log group its output goes to
+ * @param logFormat LogFormat of its LoggingConfig: {@code Text} or {@code JSON}
+ * @param applicationLogLevel ApplicationLogLevel of its LoggingConfig, if the format is JSON
+ * @param snapStart whether its sandboxes resume from a snapshot of its own that was taken after
+ *     INIT; never so for {@code $LATEST}
  */
 public record FunctionVersion(
     String accountId,
@@ -35,8 +40,45 @@ public record FunctionVersion(
     int ephemeralStorageMb,
     Map<String, String> environment,
     String codeSha256,
-    String logGroup) {
+    String logGroup,
+    String logFormat,
+    Optional<String> applicationLogLevel,
+    boolean snapStart) {
   public FunctionVersion {
     environment = Map.copyOf(environment);
+  }
+
+  /** One that logs plain text and has no snapshot of its own. */
+  public FunctionVersion(
+      String accountId,
+      String region,
+      String name,
+      String version,
+      String revisionId,
+      String runtime,
+      String handler,
+      int memorySizeMb,
+      Duration timeout,
+      int ephemeralStorageMb,
+      Map<String, String> environment,
+      String codeSha256,
+      String logGroup) {
+    this(
+        accountId,
+        region,
+        name,
+        version,
+        revisionId,
+        runtime,
+        handler,
+        memorySizeMb,
+        timeout,
+        ephemeralStorageMb,
+        environment,
+        codeSha256,
+        logGroup,
+        "Text",
+        Optional.empty(),
+        false);
   }
 }

@@ -1,6 +1,7 @@
 package thaw.runtimeapi;
 
 import java.util.Optional;
+import thaw.model.FunctionVersion;
 
 /**
  * What a function's LoggingConfig asks of its runtime.
@@ -11,4 +12,9 @@ import java.util.Optional;
 public record RuntimeLogging(String format, Optional<String> applicationLogLevel) {
   /** The default of a function without LoggingConfig. */
   public static final RuntimeLogging TEXT = new RuntimeLogging("Text", Optional.empty());
+
+  /** What this function's LoggingConfig says. */
+  public static RuntimeLogging of(FunctionVersion function) {
+    return new RuntimeLogging(function.logFormat(), function.applicationLogLevel());
+  }
 }

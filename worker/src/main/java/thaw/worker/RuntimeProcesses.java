@@ -24,7 +24,7 @@ public interface RuntimeProcesses {
     return (function, logStream) ->
         new RuntimeProcess(
             RuntimeCommand.of(function.runtime()).command(),
-            RuntimeEnvironment.of(function, logStream, RuntimeLogging.TEXT),
+            RuntimeEnvironment.of(function, logStream, RuntimeLogging.of(function)),
             RuntimeCommand.TASK_ROOT,
             (long) function.memorySizeMb() << 20,
             PROCESSES);

@@ -87,13 +87,16 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * The function changed or is gone: its idle sandboxes are ended now, busy ones after their
-   * invocation, unless they are of revision {@code keepRevisionId}.
+   * One version of the function changed or is gone: its idle sandboxes are ended now, busy ones
+   * after their invocation, unless they are of revision {@code keepRevisionId}.
+   *
+   * @param version {@code $LATEST} or a published version's number
    */
-  public void retire(String accountId, String functionName, String keepRevisionId) {
+  public void retire(String accountId, String functionName, String version, String keepRevisionId) {
     pool.retire(key ->
         key.accountId().equals(accountId)
             && key.name().equals(functionName)
+            && key.version().equals(version)
             && !key.revisionId().equals(keepRevisionId));
   }
 

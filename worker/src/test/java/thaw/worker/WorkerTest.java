@@ -358,7 +358,9 @@ class WorkerTest {
   void aRetiredRevisionIsNotServedAgain() throws Exception {
     try (TestWorker test = obedient()) {
       test.invoke(FUNCTION, "{}");
-      test.worker.retire("000000000000", "f", "r2");
+      test.worker.retire("000000000000", "f", "7", "r2");
+      assertThat(test.driver.open()).as("another version's").isNotEmpty();
+      test.worker.retire("000000000000", "f", "$LATEST", "r2");
       await().until(() -> test.driver.open().isEmpty());
     }
   }

@@ -69,8 +69,8 @@ final class Platform implements AutoCloseable {
       Worker worker =
           parts.add(
               new Worker(settings.worker(), driver, code::image, Platform::process, logs, network));
-      functions.onChange(
-          (account, name, revision) -> worker.retire(account, name, revision.orElse("")));
+      functions.onChange((account, name, version, revision) ->
+          worker.retire(account, name, version, revision.orElse("")));
 
       Frontend frontend =
           parts.add(
@@ -104,7 +104,7 @@ final class Platform implements AutoCloseable {
   private static RuntimeProcess process(FunctionVersion function, String logStream) {
     return new RuntimeProcess(
         RuntimeCommand.of(function.runtime()).command(),
-        RuntimeEnvironment.of(function, logStream, RuntimeLogging.TEXT),
+        RuntimeEnvironment.of(function, logStream, RuntimeLogging.of(function)),
         RuntimeCommand.TASK_ROOT,
         (long) function.memorySizeMb() << 20,
         PROCESSES_MAX);
