@@ -143,6 +143,9 @@ class SandboxPoolTest {
     }
     for (int i = 0; i < 6; i++) {
       guests.permits.release();
+      // One after the other: two that begin at once are noted in either order.
+      int begun = Math.min(i + 3, 6);
+      await().until(() -> guests.startOrder.size() == begun);
     }
     for (CompletableFuture<Lease> lease : leases) {
       lease.get(10, TimeUnit.SECONDS);
