@@ -1,0 +1,67 @@
+package thaw.sparsefs;
+
+import static thaw.sparsefs.PageSource.PAGE_BYTES;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One sandbox's directory: what its jail sees of the sparse file system. */
+public final class SandboxDirectory implements AutoCloseable {
+  private final SparseFileSystem fileSystem;
+  private final Node.Directory directory;
+  private final String name;
+  private final Map<String, Node.Regular> files = new ConcurrentHashMap<>();
+
+  SandboxDirectory(SparseFileSystem fileSystem, String name, Node.Directory directory) {
+    this.fileSystem = fileSystem;
+    this.name = name;
+    this.directory = directory;
+  }
+
+  /** Where it is mounted. */
+  public Path path() {
+    return fileSystem.mountPoint().resolve(name);
+  }
+
+  /** Adds a file; it can be opened at once. */
+  public Path add(SparseFile file) {
+    files.put(file.name(), fileSystem.nodes().addFile(directory, file));
+    return path().resolve(file.name());
+  }
+
+  /**
+   * Puts pages of a read-only file into the page cache, so that touching them costs no request.
+   * Only while somebody has it open does the kernel keep them. Runs of pages that follow each other
+   * are sent together.
+   *
+   * @param firstPage number of the first page
+   * @param pages how many, at most 256
+   */
+  public void prefetch(String fileName, long firstPage, int pages) throws IOException {
+    Node.Regular node = files.get(fileName);
+    if (node == null || node.file().writable() || pages > Reply.MAX_PAGES) {
+      throw new IllegalArgumentException("cannot prefetch " + pages + " pages of " + fileName);
+    }
+    Reply message = fileSystem.startStore(node.id(), firstPage * PAGE_BYTES, pages * PAGE_BYTES);
+    for (long page = firstPage; page < firstPage + pages; page++) {
+      Optional<MemorySegment> content = node.file().page(page);
+      message.add(content.orElse(SparseFileSystem.ZERO_PAGE));
+    }
+    fileSystem.sendStore(message);
+  }
+
+  /** Takes the directory away, and with it what the page cache holds of its files. */
+  @Override
+  public void close() {
+    for (Map.Entry<String, Node.Regular> file : files.entrySet()) {
+      fileSystem.nodes().remove(directory, file.getKey());
+      fileSystem.forget(directory.id(), file.getKey(), file.getValue().id());
+    }
+    fileSystem.nodes().remove(fileSystem.nodes().root(), name);
+    fileSystem.forget(FuseProtocol.ROOT_NODE, name, directory.id());
+  }
+}

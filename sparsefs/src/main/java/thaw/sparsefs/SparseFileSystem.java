@@ -1,0 +1,170 @@
+package thaw.sparsefs;
+
+import static thaw.sparsefs.FuseProtocol.INT;
+import static thaw.sparsefs.FuseProtocol.LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sparse file system: a FUSE mount, served by this process, in which every sandbox has a
+ * directory of its own and finds the files its snapshot is made of. A page is moved when it is
+ * first touched, or when it was prefetched; what is never touched is never moved.
+ *
+ * <p>Invariants: reads are exactly as large as what was touched (no read-ahead); a page that was
+ * read stays in the page cache of its own inode, and each sandbox has inodes of its own, so no
+ * physical page is shared between two sandboxes; files are read-only except those made of {@link
+ * WrittenPages}.
+ *
+ * <p>If the server dies, the kernel fails every later touch (SIGBUS in a VM): a VM never sees wrong
+ * bytes. The mount itself must be private to the process (a mount namespace) or be unmounted by the
+ * next start: {@link #unmountLeftOver}.
+ */
+public final class SparseFileSystem implements AutoCloseable {
+  static final MemorySegment ZERO_PAGE =
+      Arena.global().allocate(PageSource.PAGE_BYTES, PageSource.PAGE_BYTES);
+
+  private final Path mountPoint;
+  private final int deviceFd;
+  private final NodeTable nodes = new NodeTable();
+  private final List<Thread> threads = new ArrayList<>();
+  private final ThreadLocal<Reply> messages =
+      ThreadLocal.withInitial(() -> new Reply(Arena.ofAuto()));
+
+  private SparseFileSystem(Path mountPoint, int deviceFd) {
+    this.mountPoint = mountPoint;
+    this.deviceFd = deviceFd;
+  }
+
+  /**
+   * Mounts an empty sparse file system.
+   *
+   * @param mountPoint an existing directory
+   * @param serverThreads how many requests are answered at once
+   * @throws IOException if /dev/fuse cannot be opened or mounted (that takes root)
+   */
+  public static SparseFileSystem mount(Path mountPoint, int serverThreads) throws IOException {
+    int fd = openDevice();
+    String options =
+        "fd=" + fd + ",rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions";
+    int mounted =
+        Libc.mount("thaw", mountPoint.toString(), "fuse", Libc.MS_NOSUID | Libc.MS_NODEV, options);
+    if (mounted < 0) {
+      Libc.close(fd);
+      Libc.check(mounted, "mounting the sparse file system on " + mountPoint);
+    }
+    SparseFileSystem fileSystem = new SparseFileSystem(mountPoint, fd);
+    try {
+      for (int thread = 0; thread < serverThreads; thread++) {
+        fileSystem.startThread(thread == 0 ? fd : cloneDevice(fd));
+      }
+    } catch (IOException e) {
+      fileSystem.close();
+      throw e;
+    }
+    return fileSystem;
+  }
+
+  /** Detaches a mount whose server is dead, if there is one; says whether there was. */
+  public static boolean unmountLeftOver(Path mountPoint) {
+    return Libc.umount(mountPoint.toString(), Libc.MNT_DETACH) >= 0;
+  }
+
+  public Path mountPoint() {
+    return mountPoint;
+  }
+
+  /** Makes a sandbox's directory, visible to {@code uid} only. */
+  public SandboxDirectory createDirectory(String name, int uid) {
+    return new SandboxDirectory(this, name, nodes.addDirectory(name, uid));
+  }
+
+  NodeTable nodes() {
+    return nodes;
+  }
+
+  Reply startStore(long node, long offset, int bytes) {
+    Reply message = messages.get();
+    MemorySegment out = message.start(0, FuseProtocol.NOTIFY_STORE, FuseProtocol.STORE_OUT_BYTES);
+    out.set(LONG, 0, node);
+    out.set(LONG, 8, offset);
+    out.set(INT, 16, bytes);
+    return message;
+  }
+
+  /** Sends a store; the kernel not knowing the node (nobody looked it up yet) is not an error. */
+  void sendStore(Reply message) throws IOException {
+    int sent = message.send(deviceFd);
+    if (sent < 0 && sent != -Libc.ENOENT) {
+      throw new IOException("prefetching failed: errno " + -sent);
+    }
+  }
+
+  /** Makes the kernel drop a name and the pages of its node; what it never knew is no error. */
+  void forget(long parent, String name, long node) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    Reply message = messages.get();
+    MemorySegment out =
+        message.start(
+            0,
+            FuseProtocol.NOTIFY_INVAL_ENTRY,
+            FuseProtocol.INVAL_ENTRY_OUT_BYTES + bytes.length + 1);
+    out.set(LONG, 0, parent);
+    out.set(INT, 8, bytes.length);
+    MemorySegment.copy(
+        bytes, 0, out, ValueLayout.JAVA_BYTE, FuseProtocol.INVAL_ENTRY_OUT_BYTES, bytes.length);
+    message.send(deviceFd);
+    out = message.start(0, FuseProtocol.NOTIFY_INVAL_INODE, FuseProtocol.INVAL_INODE_OUT_BYTES);
+    out.set(LONG, 0, node);
+    message.send(deviceFd);
+  }
+
+  /** Unmounts and ends the server threads. Whoever still has files open gets errors. */
+  @Override
+  public void close() {
+    // MNT_FORCE ends the connection even while a jail still holds the mount, so the threads return.
+    Libc.umount(mountPoint.toString(), Libc.MNT_FORCE | Libc.MNT_DETACH);
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void startThread(int fd) {
+    Thread thread =
+        Thread.ofPlatform()
+            .name("sparsefs-" + threads.size())
+            .daemon()
+            .start(new RequestLoop(fd, nodes));
+    threads.add(thread);
+  }
+
+  private static int openDevice() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return Libc.check(
+          Libc.open(arena.allocateFrom("/dev/fuse"), Libc.O_RDWR | Libc.O_CLOEXEC),
+          "opening /dev/fuse");
+    }
+  }
+
+  /** A device of its own for a thread, so that threads do not contend for one queue's lock. */
+  private static int cloneDevice(int fd) throws IOException {
+    int clone = openDevice();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment original = arena.allocate(INT);
+      original.set(INT, 0, fd);
+      Libc.check(Libc.ioctl(clone, FuseProtocol.DEV_IOC_CLONE, original), "cloning /dev/fuse");
+    }
+    return clone;
+  }
+}
