@@ -1,6 +1,7 @@
 package thaw.sparsefs;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ import java.util.Optional;
 public interface PageSource {
   /** The unit of everything here: a page of guest memory, bytes. */
   int PAGE_BYTES = 4096;
+
+  /** A page of zeros. */
+  MemorySegment ZERO_PAGE = Arena.global().allocate(PAGE_BYTES, PAGE_BYTES).asReadOnly();
 
   /**
    * One page's bytes.

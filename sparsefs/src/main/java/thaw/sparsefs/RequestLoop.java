@@ -155,7 +155,7 @@ final class RequestLoop implements Runnable {
     for (long at = offset; at < end; ) {
       long within = at % PAGE_BYTES;
       long count = Math.min(PAGE_BYTES - within, end - at);
-      MemorySegment page = file.page(at / PAGE_BYTES).orElse(SparseFileSystem.ZERO_PAGE);
+      MemorySegment page = file.page(at / PAGE_BYTES).orElse(PageSource.ZERO_PAGE);
       reply.add(count == PAGE_BYTES ? page : page.asSlice(within, count));
       at += count;
     }

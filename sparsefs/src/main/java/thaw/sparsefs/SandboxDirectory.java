@@ -49,7 +49,7 @@ public final class SandboxDirectory implements AutoCloseable {
     Reply message = fileSystem.startStore(node.id(), firstPage * PAGE_BYTES, pages * PAGE_BYTES);
     for (long page = firstPage; page < firstPage + pages; page++) {
       Optional<MemorySegment> content = node.file().page(page);
-      message.add(content.orElse(SparseFileSystem.ZERO_PAGE));
+      message.add(content.orElse(PageSource.ZERO_PAGE));
     }
     fileSystem.sendStore(message);
   }

@@ -27,9 +27,6 @@ import java.util.List;
  * next start: {@link #unmountLeftOver}.
  */
 public final class SparseFileSystem implements AutoCloseable {
-  static final MemorySegment ZERO_PAGE =
-      Arena.global().allocate(PageSource.PAGE_BYTES, PageSource.PAGE_BYTES);
-
   private final Path mountPoint;
   private final int deviceFd;
   private final NodeTable nodes = new NodeTable();

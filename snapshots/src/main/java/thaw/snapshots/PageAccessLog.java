@@ -1,0 +1,107 @@
+package thaw.snapshots;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The page access log of a layer: which pages its resumes touched, in the order in which the next
+ * resume will want them. Merged from several recordings: a page that few of them touched is left
+ * out, the others are ordered by the median of their ranks. It is a hint: a damaged one is dropped
+ * and costs speed, never correctness. Format: docs/snapshot-format.md.
+ *
+ * @param pages page numbers, most wanted first
+ */
+public record PageAccessLog(List<Integer> pages) {
+  static final String FILE = "access-log";
+
+  private static final int MAGIC = 0x54484c31; // "THL1"
+  private static final int HEAD_BYTES = 12;
+  private static final int MAX_PAGES = 1 << 20;
+
+  public PageAccessLog {
+    pages = List.copyOf(pages);
+  }
+
+  /**
+   * Merges recordings of several resumes of one layer.
+   *
+   * @param recordings first touches of each resume, in order, without repetition
+   * @return pages that at least half of the resumes touched, by median rank
+   */
+  public static PageAccessLog merge(List<List<Integer>> recordings) {
+    Map<Integer, List<Integer>> ranks = new HashMap<>();
+    for (List<Integer> recording : recordings) {
+      for (int rank = 0; rank < recording.size(); rank++) {
+        ranks.computeIfAbsent(recording.get(rank), page -> new ArrayList<>()).add(rank);
+      }
+    }
+    List<Integer> merged =
+        ranks.entrySet().stream()
+            .filter(entry -> entry.getValue().size() * 2 >= recordings.size())
+            .sorted(
+                Comparator.comparingInt(
+                        (Map.Entry<Integer, List<Integer>> entry) -> median(entry.getValue()))
+                    .thenComparing(Map.Entry::getKey))
+            .map(Map.Entry::getKey)
+            .limit(MAX_PAGES)
+            .toList();
+    return new PageAccessLog(merged);
+  }
+
+  private static int median(List<Integer> values) {
+    int[] sorted = values.stream().mapToInt(Integer::intValue).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  /** Writes it into a layer's directory, durably. */
+  void write(Path layer) throws IOException {
+    ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + pages.size() * Integer.BYTES);
+    out.putInt(MAGIC).putInt(pages.size()).putInt(0);
+    pages.forEach(out::putInt);
+    out.putInt(8, checksum(out.array()));
+    DurableFiles.write(layer.resolve(FILE), out.array());
+  }
+
+  /** Reads a layer's log; empty if it has none or it is damaged (it is then deleted). */
+  static Optional<PageAccessLog> read(Path layer) throws IOException {
+    Path file = layer.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    boolean whole =
+        bytes.length >= HEAD_BYTES
+            && in.getInt() == MAGIC
+            && in.getInt() == (bytes.length - HEAD_BYTES) / Integer.BYTES
+            && in.getInt() == checksum(bytes);
+    if (!whole) {
+      Files.delete(file);
+      return Optional.empty();
+    }
+    List<Integer> pages = new ArrayList<>();
+    while (in.remaining() >= Integer.BYTES) {
+      pages.add(in.getInt());
+    }
+    return Optional.of(new PageAccessLog(pages));
+  }
+
+  /** CRC-32C of everything but the checksum itself. */
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    byte[] copy = Arrays.copyOf(bytes, bytes.length);
+    Arrays.fill(copy, 8, HEAD_BYTES, (byte) 0);
+    crc.update(copy);
+    return (int) crc.getValue();
+  }
+}

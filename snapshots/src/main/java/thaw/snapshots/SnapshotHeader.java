@@ -1,0 +1,39 @@
+package thaw.snapshots;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a manifest says in the clear about its snapshot layer.
+ *
+ * @param kind which of the three layers it is
+ * @param parent id of the layer it lies over, empty for a base
+ * @param identity everything that must match for the layer to be resumed: kernel, images, agent,
+ *     QEMU, accelerator, CPU model, VM size, and for a function its version
+ * @param createdAtMillis wall clock at capture, milliseconds since 1970
+ * @param memoryBytes size of the VM's memory
+ * @param diskBytes virtual size of the /tmp disk
+ */
+public record SnapshotHeader(
+    Kind kind,
+    Optional<String> parent,
+    Map<String, String> identity,
+    long createdAtMillis,
+    long memoryBytes,
+    long diskBytes) {
+  /** The three snapshot layers, each over the one before. */
+  public enum Kind {
+    BASE,
+    RUNTIME,
+    FUNCTION
+  }
+
+  public SnapshotHeader {
+    identity = Map.copyOf(identity);
+  }
+
+  /** The layer's id: 64 hex digits, the SHA-256 of kind, parent and identity. */
+  public String id() {
+    return Digests.identity(this);
+  }
+}

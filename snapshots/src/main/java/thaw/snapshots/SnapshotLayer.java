@@ -1,0 +1,103 @@
+package thaw.snapshots;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import thaw.sparsefs.PageSource;
+
+/**
+ * An open snapshot layer. Its pages, over those of its parents, are the content of a VM's memory
+ * and /tmp disk; they are read from disk chunk by chunk when first wanted.
+ */
+public final class SnapshotLayer implements AutoCloseable {
+  private final Manifest manifest;
+  private final Optional<SnapshotLayer> parent;
+  private final FileChannel file;
+  private final Arena arena = Arena.ofShared();
+  private final Chunks chunks;
+
+  private SnapshotLayer(Manifest manifest, Optional<SnapshotLayer> parent, FileChannel file) {
+    this.manifest = manifest;
+    this.parent = parent;
+    this.file = file;
+    chunks = new Chunks(file, manifest.keys(), manifest.hashes(), arena);
+  }
+
+  static SnapshotLayer open(Path directory, SnapshotKey key, Optional<SnapshotLayer> parent)
+      throws IOException {
+    Path file = directory.resolve(SnapshotStore.MANIFEST);
+    if (Files.size(file) > Manifest.MAX_BYTES) {
+      throw new DamagedSnapshotException("the manifest " + file + " is too large");
+    }
+    Manifest manifest = Manifest.decode(Files.readAllBytes(file), key);
+    FileChannel chunks = FileChannel.open(directory.resolve(SnapshotStore.CHUNKS));
+    if (chunks.size() != (long) manifest.hashes().length * Chunks.CHUNK_BYTES) {
+      chunks.close();
+      throw new DamagedSnapshotException("the chunks beside " + file + " are cut off");
+    }
+    return new SnapshotLayer(manifest, parent, chunks);
+  }
+
+  public SnapshotHeader header() {
+    return manifest.header();
+  }
+
+  /** The VM's memory: this layer's pages over its parents'. */
+  public PageSource memory() {
+    PageSource own = page -> find(manifest.memory(), page);
+    return parent.map(below -> own.over(below.memory())).orElse(own);
+  }
+
+  /** The /tmp disk: this layer's pages over its parents'. */
+  public PageSource disk() {
+    PageSource own = page -> find(manifest.disk(), page);
+    return parent.map(below -> own.over(below.disk())).orElse(own);
+  }
+
+  /** The VMM's device state. */
+  public byte[] deviceState() throws IOException {
+    byte[] state = new byte[manifest.stateBytes()];
+    for (int at = 0; at < state.length; at += PageSource.PAGE_BYTES) {
+      MemorySegment page = chunks.page(manifest.stateSlot() + at / PageSource.PAGE_BYTES);
+      MemorySegment.copy(
+          page,
+          ValueLayout.JAVA_BYTE,
+          0,
+          state,
+          at,
+          Math.min(PageSource.PAGE_BYTES, state.length - at));
+    }
+    return state;
+  }
+
+  /** How many pages of memory and disk this layer holds itself. */
+  public int ownPages() {
+    return manifest.memory().count() + manifest.disk().count();
+  }
+
+  /** Plaintext of this layer that is in memory now, bytes. */
+  public long residentBytes() {
+    return chunks.residentBytes();
+  }
+
+  private Optional<MemorySegment> find(PageTable table, long page) throws IOException {
+    int slot = table.slot(page);
+    return switch (slot) {
+      case PageTable.NO_SLOT -> Optional.empty();
+      case PageTable.ZERO_SLOT -> Optional.of(PageSource.ZERO_PAGE);
+      default -> Optional.of(chunks.page(slot));
+    };
+  }
+
+  /** Frees its memory. Nothing may read its pages any more; its parent stays open. */
+  @Override
+  public void close() throws IOException {
+    arena.close();
+    file.close();
+  }
+}

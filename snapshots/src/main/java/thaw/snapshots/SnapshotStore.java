@@ -1,0 +1,175 @@
+package thaw.snapshots;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import thaw.sparsefs.PageSource;
+
+/**
+ * The snapshot layers on disk: a directory each, named by the layer's id, with a manifest and its
+ * chunks. A layer appears by one rename, whole and synced, or not at all.
+ */
+public final class SnapshotStore {
+  static final String MANIFEST = "manifest";
+  static final String CHUNKS = "chunks";
+
+  private static final String DRAFT_PREFIX = ".draft-";
+
+  private final Path directory;
+
+  /** Opens a store; what a crash left half-written is deleted. */
+  public SnapshotStore(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
+          DurableFiles.deleteDirectory(entry);
+        }
+      }
+    }
+  }
+
+  /** Whether a layer is there; it may still turn out to be damaged when it is opened. */
+  public boolean contains(String id) {
+    return Files.exists(directory.resolve(id).resolve(MANIFEST));
+  }
+
+  /**
+   * Opens a layer.
+   *
+   * @param parent its parent, open; the layer must not outlive it
+   * @return empty if there is none
+   * @throws DamagedSnapshotException if it is not what was written, or the key is another
+   */
+  public Optional<SnapshotLayer> open(String id, SnapshotKey key, Optional<SnapshotLayer> parent)
+      throws IOException {
+    if (!contains(id)) {
+      return Optional.empty();
+    }
+    SnapshotLayer layer = SnapshotLayer.open(directory.resolve(id), key, parent);
+    Optional<String> expected = parent.map(below -> below.header().id());
+    if (!layer.header().id().equals(id) || !layer.header().parent().equals(expected)) {
+      layer.close();
+      throw new DamagedSnapshotException("the layer in " + directory.resolve(id) + " is another");
+    }
+    return Optional.of(layer);
+  }
+
+  /** Writes a layer. If another capture of the same layer was quicker, that one stays. */
+  public void write(LayerDraft draft, SnapshotKey key) throws IOException {
+    Path temporary = Files.createDirectory(directory.resolve(DRAFT_PREFIX + UUID.randomUUID()));
+    try {
+      Manifest manifest = writeChunks(draft, temporary.resolve(CHUNKS));
+      DurableFiles.write(temporary.resolve(MANIFEST), manifest.encode(key));
+      publish(temporary, draft.header().id());
+    } catch (IOException | UncheckedIOException e) {
+      DurableFiles.deleteDirectory(temporary);
+      throw e;
+    }
+  }
+
+  private void publish(Path temporary, String id) throws IOException {
+    try {
+      DurableFiles.publish(temporary, directory.resolve(id));
+    } catch (FileSystemException e) {
+      if (!contains(id)) {
+        throw e;
+      }
+      DurableFiles.deleteDirectory(temporary); // another capture was quicker
+    }
+  }
+
+  /** A layer's page access log, if its resumes have been recorded. */
+  public Optional<PageAccessLog> accessLog(String id) throws IOException {
+    return PageAccessLog.read(directory.resolve(id));
+  }
+
+  /** Keeps a layer's page access log beside it. */
+  public void writeAccessLog(String id, PageAccessLog log) throws IOException {
+    log.write(directory.resolve(id));
+  }
+
+  /** Removes a layer; no effect if it is not there. */
+  public void delete(String id) throws IOException {
+    DurableFiles.deleteDirectory(directory.resolve(id));
+    DurableFiles.syncDirectory(directory);
+  }
+
+  /** Ids of all layers. */
+  public List<String> ids() throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** What a layer takes on disk, bytes. */
+  public long diskBytes(String id) throws IOException {
+    Path layer = directory.resolve(id);
+    return Files.size(layer.resolve(MANIFEST)) + Files.size(layer.resolve(CHUNKS));
+  }
+
+  private static Manifest writeChunks(LayerDraft draft, Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ChunkWriter writer = new ChunkWriter(channel);
+      PageSource parentMemory =
+          draft.parent().map(SnapshotLayer::memory).orElse(PageSource.zeros());
+      PageSource parentDisk = draft.parent().map(SnapshotLayer::disk).orElse(PageSource.zeros());
+      PageTable memory = pack(draft.changedMemory(), draft.memory(), parentMemory, writer);
+      PageTable disk = pack(draft.changedDisk(), draft.disk(), parentDisk, writer);
+      int stateSlot = packState(draft.deviceState(), writer);
+      writer.finish();
+      channel.force(true);
+      return new Manifest(
+          draft.header(),
+          memory,
+          disk,
+          stateSlot,
+          draft.deviceState().length,
+          writer.hashes().toArray(byte[][]::new),
+          writer.keys().toArray(byte[][]::new));
+    }
+  }
+
+  private static PageTable pack(
+      BitSet changed, PageSource now, PageSource before, ChunkWriter writer) throws IOException {
+    PageTable.Builder table = new PageTable.Builder(changed.cardinality());
+    for (int page = changed.nextSetBit(0); page >= 0; page = changed.nextSetBit(page + 1)) {
+      MemorySegment content = now.page(page).orElse(PageSource.ZERO_PAGE);
+      if (content.mismatch(before.page(page).orElse(PageSource.ZERO_PAGE)) >= 0) {
+        boolean zero = content.mismatch(PageSource.ZERO_PAGE) < 0;
+        table.add(page, zero ? PageTable.ZERO_SLOT : writer.add(content));
+      }
+    }
+    return table.build();
+  }
+
+  private static int packState(byte[] state, ChunkWriter writer) throws IOException {
+    int firstSlot = writer.slots();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment page = arena.allocate(PageSource.PAGE_BYTES);
+      for (int at = 0; at < state.length; at += PageSource.PAGE_BYTES) {
+        int bytes = Math.min(PageSource.PAGE_BYTES, state.length - at);
+        page.fill((byte) 0);
+        page.copyFrom(MemorySegment.ofArray(state).asSlice(at, bytes));
+        writer.add(page);
+      }
+    }
+    return firstSlot;
+  }
+}
