@@ -28,6 +28,8 @@ final class ArchitectureTest {
           Map.entry("configuration", Set.of("model", "settings", "api", "code")),
           Map.entry("agent", Set.of()),
           Map.entry("guest", Set.of("settings", "agent")),
+          Map.entry("sparsefs", Set.of()),
+          Map.entry("snapshots", Set.of("sparsefs")),
           Map.entry("sandbox", Set.of("model", "agent")),
           Map.entry("microvm", Set.of("model", "settings", "agent", "sandbox", "guest")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
