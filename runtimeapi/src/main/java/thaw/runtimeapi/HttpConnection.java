@@ -48,7 +48,8 @@ final class HttpConnection {
       return switch (head.match().route()) {
         case NEXT -> next(head, body);
         case RESPONSE, ERROR -> answer(head, body);
-        case INIT_ERROR -> initError(head, body);
+        case INIT_ERROR, RESTORE_ERROR -> initError(head, body);
+        case RESTORE_NEXT -> restoreNext(body);
         case WRONG_METHOD -> throw new RefusedException(Reply.WRONG_METHOD);
         case UNKNOWN -> throw new RefusedException(Reply.NOT_FOUND);
       };
@@ -68,6 +69,26 @@ final class HttpConnection {
     }
     connection.write(delivery.get().bytes());
     return head.keepAlive();
+  }
+
+  /** Answers the restore/next that was asked before the snapshot, then serves as ever. */
+  void serveRestored(byte[] body) {
+    try {
+      connection.write(Reply.restored(body.length), ByteBuffer.wrap(body));
+    } catch (IOException e) {
+      log.debug("runtime API: connection broke off: {}", e.getMessage());
+      return;
+    }
+    serve();
+  }
+
+  private boolean restoreNext(BodyReader body)
+      throws IOException, BadRequestException, RefusedException {
+    if (!body.discard(MAX_DISCARDED_BYTES)) {
+      throw new RefusedException(Reply.TOO_LARGE);
+    }
+    slot.awaitRestore();
+    return false;
   }
 
   private boolean answer(RequestHead head, BodyReader body)

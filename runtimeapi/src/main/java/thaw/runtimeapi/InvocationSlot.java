@@ -45,6 +45,25 @@ final class InvocationSlot {
     }
   }
 
+  RuntimeOutcome awaitRestorable(Duration timeout) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = timeout.toNanos();
+      while (phase != RuntimePhase.RESTORABLE && end == null && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      if (phase == RuntimePhase.RESTORABLE) {
+        return new RuntimeOutcome.Restorable();
+      }
+      if (end == null) {
+        finishLocked(new RuntimeOutcome.TimedOut());
+      }
+      return end == null ? new RuntimeOutcome.TimedOut() : end;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   RuntimeOutcome invoke(Invocation invocation, Duration timeout) throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -141,6 +160,20 @@ final class InvocationSlot {
       move(RuntimePhase.RUNNING);
       currentId = delivery.invocation().requestId();
       return Optional.of(delivery);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks until this life is over: who asks is answered in the lives of the clones. */
+  void awaitRestore() throws RefusedException {
+    lock.lock();
+    try {
+      transition(RuntimePhase.RESTORABLE);
+      changed.signalAll();
+      while (end == null && !leaving) {
+        changed.awaitUninterruptibly();
+      }
     } finally {
       lock.unlock();
     }

@@ -52,6 +52,15 @@ final class Reply {
             + " failed for runtime. Error: State transition is not allowed");
   }
 
+  /** The head of the answer to restore/next. */
+  static ByteBuffer restored(int bodyBytes) {
+    String head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + bodyBytes
+            + "\r\n\r\n";
+    return ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII));
+  }
+
   static ByteBuffer goOn() {
     return ByteBuffer.wrap(CONTINUE);
   }

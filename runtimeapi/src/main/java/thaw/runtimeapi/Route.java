@@ -12,6 +12,10 @@ enum Route {
   ERROR,
   /** POST /runtime/init/error. */
   INIT_ERROR,
+  /** GET /runtime/restore/next. */
+  RESTORE_NEXT,
+  /** POST /runtime/restore/error. */
+  RESTORE_ERROR,
   /** A path of the API with another method. */
   WRONG_METHOD,
   /** No path of the API. */
@@ -22,6 +26,8 @@ enum Route {
   private static final byte[] INVOCATION = ascii("/2018-06-01/runtime/invocation/");
   private static final byte[] NEXT_PATH = ascii("/2018-06-01/runtime/invocation/next");
   private static final byte[] INIT_ERROR_PATH = ascii("/2018-06-01/runtime/init/error");
+  private static final byte[] RESTORE_NEXT_PATH = ascii("/2018-06-01/runtime/restore/next");
+  private static final byte[] RESTORE_ERROR_PATH = ascii("/2018-06-01/runtime/restore/error");
   private static final byte[] RESPONSE_END = ascii("/response");
   private static final byte[] ERROR_END = ascii("/error");
   private static final int MAX_ID_BYTES = 64;
@@ -31,6 +37,8 @@ enum Route {
 
   private static final Match MATCH_NEXT = new Match(NEXT, "");
   private static final Match MATCH_INIT_ERROR = new Match(INIT_ERROR, "");
+  private static final Match MATCH_RESTORE_NEXT = new Match(RESTORE_NEXT, "");
+  private static final Match MATCH_RESTORE_ERROR = new Match(RESTORE_ERROR, "");
   private static final Match MATCH_WRONG_METHOD = new Match(WRONG_METHOD, "");
   private static final Match MATCH_UNKNOWN = new Match(UNKNOWN, "");
 
@@ -41,6 +49,12 @@ enum Route {
     }
     if (target.equalTo(INIT_ERROR_PATH)) {
       return method.equalTo(POST) ? MATCH_INIT_ERROR : MATCH_WRONG_METHOD;
+    }
+    if (target.equalTo(RESTORE_NEXT_PATH)) {
+      return method.equalTo(GET) ? MATCH_RESTORE_NEXT : MATCH_WRONG_METHOD;
+    }
+    if (target.equalTo(RESTORE_ERROR_PATH)) {
+      return method.equalTo(POST) ? MATCH_RESTORE_ERROR : MATCH_WRONG_METHOD;
     }
     if (!target.startsWith(INVOCATION)) {
       return MATCH_UNKNOWN;

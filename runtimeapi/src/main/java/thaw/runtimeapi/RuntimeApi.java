@@ -1,6 +1,7 @@
 package thaw.runtimeapi;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentStream;
@@ -47,18 +48,36 @@ public final class RuntimeApi implements AutoCloseable {
     serve(new AgentStreamConnection(connection));
   }
 
+  /**
+   * Goes on with the one connection that a restored runtime has: its restore/next is answered.
+   *
+   * @param body the answer: empty for a function's own snapshot, for a template a JSON object whose
+   *     {@code environment} holds all of the function's variables
+   */
+  public void serveRestored(AgentStream connection, byte[] body) {
+    serveRestored(new AgentStreamConnection(connection), body);
+  }
+
+  void serveRestored(GuestConnection connection, byte[] body) {
+    serve(connection, http -> http.serveRestored(body));
+  }
+
   void serve(GuestConnection connection) {
+    serve(connection, HttpConnection::serve);
+  }
+
+  private void serve(GuestConnection connection, Consumer<HttpConnection> service) {
     if (!connections.add(connection)) {
       log.debug("runtime API: refused a connection, {} are open", MAX_CONNECTIONS);
       connection.close();
       return;
     }
-    Thread.ofVirtual().name("runtime-api").start(() -> run(connection));
+    Thread.ofVirtual().name("runtime-api").start(() -> run(connection, service));
   }
 
-  private void run(GuestConnection connection) {
+  private void run(GuestConnection connection, Consumer<HttpConnection> service) {
     try {
-      new HttpConnection(connection, slot).serve();
+      service.accept(new HttpConnection(connection, slot));
     } finally {
       connection.close();
       connections.remove(connection);
@@ -73,6 +92,16 @@ public final class RuntimeApi implements AutoCloseable {
    */
   public RuntimeOutcome awaitInit(Duration timeout) throws InterruptedException {
     return slot.awaitInit(timeout);
+  }
+
+  /**
+   * Waits until the runtime asks for restore/next, and so may be frozen.
+   *
+   * @return {@link RuntimeOutcome.Restorable}, {@link RuntimeOutcome.Failed}, {@link
+   *     RuntimeOutcome.Exited} or {@link RuntimeOutcome.TimedOut}
+   */
+  public RuntimeOutcome awaitRestorable(Duration timeout) throws InterruptedException {
+    return slot.awaitRestorable(timeout);
   }
 
   /**

@@ -6,6 +6,9 @@ public sealed interface RuntimeOutcome {
   /** INIT is done: the runtime asked for its first invocation. */
   record Ready() implements RuntimeOutcome {}
 
+  /** The runtime asked to be frozen: a snapshot may be taken now. */
+  record Restorable() implements RuntimeOutcome {}
+
   /**
    * The function answered.
    *

@@ -8,6 +8,8 @@ enum RuntimePhase {
   STARTED("Started"),
   /** INIT reported an error; nothing follows. */
   INIT_ERROR("InitError"),
+  /** It waits for a snapshot to be taken, and in every clone for the restore. */
+  RESTORABLE("RestoreReady"),
   /** It waits for an invocation. */
   READY("Ready"),
   /** It has an invocation. */
@@ -36,13 +38,16 @@ enum RuntimePhase {
 
   private Set<RuntimePhase> next() {
     return switch (this) {
-      case STARTED -> Set.of(READY, INIT_ERROR, FINISHED);
+      case STARTED -> Set.of(READY, RESTORABLE, INIT_ERROR, FINISHED);
       case READY -> Set.of(READY, RUNNING, FINISHED);
       // To itself: a runtime that asks again without an answer gets the same invocation again.
       case RUNNING -> Set.of(RUNNING, RESPONDING, FINISHED);
       // Back to RUNNING if the connection broke within the answer.
       case RESPONDING -> Set.of(RUNNING, RESPONSE_SENT, FINISHED);
-      case RESPONSE_SENT -> Set.of(READY, FINISHED);
+      // A template has been exercised when it asks to be frozen.
+      case RESPONSE_SENT -> Set.of(READY, RESTORABLE, FINISHED);
+      // The clones live on in their own sandboxes, each with a Runtime API of its own.
+      case RESTORABLE -> Set.of(FINISHED);
       case INIT_ERROR, FINISHED -> Set.of();
     };
   }

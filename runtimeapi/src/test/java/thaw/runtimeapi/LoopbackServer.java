@@ -8,11 +8,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Gives a {@link RuntimeApi} a port on loopback, in place of the agent. */
 final class LoopbackServer implements AutoCloseable {
   final RuntimeApi api = new RuntimeApi();
   private final ServerSocketChannel listener;
+  private volatile @Nullable SocketConnection latest;
 
   LoopbackServer() {
     try {
@@ -32,12 +35,21 @@ final class LoopbackServer implements AutoCloseable {
     return new RawClient(port());
   }
 
+  /** A runtime API that takes over the latest connection, as after a restore. */
+  RuntimeApi restored(byte[] body) {
+    RuntimeApi next = new RuntimeApi();
+    next.serveRestored(Objects.requireNonNull(latest), body);
+    return next;
+  }
+
   private void accept() {
     try {
       while (true) {
         SocketChannel channel = listener.accept();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        api.serve(new SocketConnection(channel));
+        SocketConnection connection = new SocketConnection(channel);
+        latest = connection;
+        api.serve(connection);
       }
     } catch (ClosedChannelException e) {
       // The test is over.

@@ -117,6 +117,15 @@ final class PythonFunction implements AutoCloseable {
     return Invocations.text(api.invoke(invocation, Invocations.PLENTY));
   }
 
+  /** Waits until it asks to be frozen, and restores it with this answer. */
+  RuntimeApi restored(String body) throws InterruptedException {
+    RuntimeOutcome outcome = api.awaitRestorable(Invocations.PLENTY);
+    if (!(outcome instanceof RuntimeOutcome.Restorable)) {
+      throw new AssertionError(Invocations.text(outcome));
+    }
+    return server.restored(body.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** What INIT came to. */
   String init() throws InterruptedException {
     return Invocations.text(api.awaitInit(Invocations.PLENTY));

@@ -6,6 +6,7 @@ import static thaw.runtimeapi.RuntimePhase.INIT_ERROR;
 import static thaw.runtimeapi.RuntimePhase.READY;
 import static thaw.runtimeapi.RuntimePhase.RESPONDING;
 import static thaw.runtimeapi.RuntimePhase.RESPONSE_SENT;
+import static thaw.runtimeapi.RuntimePhase.RESTORABLE;
 import static thaw.runtimeapi.RuntimePhase.RUNNING;
 import static thaw.runtimeapi.RuntimePhase.STARTED;
 
@@ -19,11 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RuntimePhaseTest {
   private static final Map<RuntimePhase, Set<RuntimePhase>> EDGES =
       Map.of(
-          STARTED, Set.of(READY, INIT_ERROR, FINISHED),
+          STARTED, Set.of(READY, RESTORABLE, INIT_ERROR, FINISHED),
           READY, Set.of(READY, RUNNING, FINISHED),
           RUNNING, Set.of(RUNNING, RESPONDING, FINISHED),
           RESPONDING, Set.of(RUNNING, RESPONSE_SENT, FINISHED),
-          RESPONSE_SENT, Set.of(READY, FINISHED),
+          RESPONSE_SENT, Set.of(READY, RESTORABLE, FINISHED),
+          RESTORABLE, Set.of(FINISHED),
           INIT_ERROR, Set.of(),
           FINISHED, Set.of());
 

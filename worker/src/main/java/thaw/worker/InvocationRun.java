@@ -94,7 +94,7 @@ final class InvocationRun {
               invocation.requestId(),
               function.timeout().toMillis(),
               Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
-      case RuntimeOutcome.Exited _, RuntimeOutcome.Ready _ ->
+      case RuntimeOutcome.Exited _, RuntimeOutcome.Ready _, RuntimeOutcome.Restorable _ ->
           Verdict.exited(invocation.requestId(), RuntimeExit.of(function, turn.exit()));
     };
   }

@@ -27,7 +27,11 @@ record Turn(
     return switch (outcome) {
       case RuntimeOutcome.Responded _, RuntimeOutcome.TooLarge _ -> true;
       case RuntimeOutcome.Failed _ -> !inInit;
-      case RuntimeOutcome.Ready _, RuntimeOutcome.Exited _, RuntimeOutcome.TimedOut _ -> false;
+      case RuntimeOutcome.Ready _,
+          RuntimeOutcome.Restorable _,
+          RuntimeOutcome.Exited _,
+          RuntimeOutcome.TimedOut _ ->
+          false;
     };
   }
 }

@@ -9,6 +9,7 @@ import _socket
 _PREFIX = b"/2018-06-01/runtime/"
 _HOST = b" HTTP/1.1\r\nHost: runtime\r\n"
 _NEXT = b"GET " + _PREFIX + b"invocation/next" + _HOST + b"\r\n"
+_RESTORE_NEXT = b"GET " + _PREFIX + b"restore/next" + _HOST + b"\r\n"
 
 _HEAD_BYTES = 1 << 20
 _RECEIVE_BYTES = 1 << 16
@@ -50,6 +51,23 @@ class Api:
         head = self._head(b"invocation/%b/response" % request_id.encode(), body, content_type)
         self._send(head, body, _NEXT)
         return self._read_response()[0], self._read_invocation()
+
+    def respond(self, request_id, body, content_type):
+        """Posts an answer and asks for nothing more."""
+        self._send(self._head(b"invocation/%b/response" % request_id.encode(), body, content_type), body, b"")
+        self._read_response()
+
+    def restore_next(self):
+        """Blocks until this process was restored from a snapshot, which is taken while it waits; returns the answer's body."""
+        self._socket.sendall(_RESTORE_NEXT, _SEND_FLAGS)
+        status, _, body = self._read_response()
+        if status != 200:
+            raise ConnectionError(f"the runtime API answered restore/next with status {status}: {bytes(body)!r}")
+        return body
+
+    def restore_error(self, error_type, document):
+        self._send(self._head(b"restore/error", document, b"application/json", error_type), document, b"")
+        self._read_response()
 
     def fail_and_next(self, request_id, error_type, document):
         """Posts an invocation's error document and asks for the next invocation; returns as respond_and_next."""

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import context, errors, json_format, surroundings
+from . import context, errors, json_format, snapshot, surroundings
 from .api import Api
 from .errors import Fault
 from .handler import load
@@ -13,21 +13,42 @@ _RESPONSE_TOO_LARGE = 413
 
 def run():
     """Serves until the sandbox ends. An error of INIT is reported and ends the process with code 1."""
+    api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    if snapshot.is_template():
+        _serve(api, snapshot.exercise, False, snapshot.exercise_count())
+        snapshot.become(api.restore_next())
     surroundings.prepare()
     log_as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-    api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         handler = load(os.environ.get("_HANDLER", ""))
+        if snapshot.waits_for_restore():
+            snapshot.run_before_snapshot()
     except Exception as error:
-        document = errors.document(error)
-        errors.log(document, log_as_json)
+        _give_up(error, log_as_json, api.init_error)
+    if snapshot.waits_for_restore():
         surroundings.flush()
-        api.init_error(document["errorType"], errors.encode(document))
-        sys.exit(1)
+        api.restore_next()
+        try:
+            snapshot.run_after_restore()
+        except Exception as error:
+            _give_up(error, log_as_json, api.restore_error)
+    _serve(api, handler, log_as_json)
 
+
+def _give_up(error, log_as_json, report):
+    document = errors.document(error)
+    errors.log(document, log_as_json)
+    surroundings.flush()
+    report(document["errorType"], errors.encode(document))
+    sys.exit(1)
+
+
+def _serve(api, handler, log_as_json, count=None):
+    """Serves invocations: for ever, or `count` of them."""
     invocation = api.next()
     while True:
         _begin(invocation)
+        last = count is not None and (count := count - 1) <= 0
         request_id = invocation.request_id
         try:
             answer, content_type = _call(handler, invocation)
@@ -40,6 +61,9 @@ def run():
             status, invocation = api.fail_and_next(request_id, document["errorType"], errors.encode(document))
         else:
             surroundings.flush()
+            if last:
+                api.respond(request_id, answer, content_type)
+                return
             status, invocation = api.respond_and_next(request_id, answer, content_type)
         _check(status, request_id)
 

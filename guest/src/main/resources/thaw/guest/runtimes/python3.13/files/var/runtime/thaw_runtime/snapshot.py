@@ -1,0 +1,71 @@
+"""What a snapshot asks of the runtime: a template that becomes any function, hooks around a function's own, fresh randomness."""
+
+import os
+import sys
+
+from . import json_format
+
+_EXERCISE_ENVIRONMENT = "THAW_TEMPLATE_INVOKES"
+
+
+def is_template():
+    """Whether this process is to be frozen before it knows its function."""
+    return _EXERCISE_ENVIRONMENT in os.environ
+
+
+def exercise_count():
+    return int(os.environ[_EXERCISE_ENVIRONMENT])
+
+
+def exercise(event, context):
+    """Thaw's own handler: touches what every function's invocations touch, so that it is warm in the snapshot."""
+    context.get_remaining_time_in_millis()
+    return {"event": event, "text": f"{context.function_name} \u2744", "numbers": [1, 2.5, None, True]}
+
+
+def become(document):
+    """Takes over the environment of the function that this process is from now on."""
+    renew_randomness()
+    environment = json_format.decode(document)["environment"]
+    os.environ.clear()
+    os.environ.update(environment)
+    import time
+
+    time.tzset()
+    os.chdir(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
+    sys.path_importer_cache.clear()
+
+
+def waits_for_restore():
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
+def run_before_snapshot():
+    """The function's hooks, last registered first, as AWS runs them."""
+    hooks = _hooks()
+    if hooks is not None:
+        for function, arguments, keywords in reversed(hooks.get_before_snapshot()):
+            function(*arguments, **keywords)
+
+
+def run_after_restore():
+    renew_randomness()
+    hooks = _hooks()
+    if hooks is not None:
+        for function, arguments, keywords in hooks.get_after_restore():
+            function(*arguments, **keywords)
+
+
+def renew_randomness():
+    """Generators in this process that would otherwise go on alike in all clones; the kernel's is renewed already."""
+    random = sys.modules.get("random")
+    if random is not None:
+        random.seed()
+    if "_hashlib" in sys.modules or "_ssl" in sys.modules:
+        import ssl
+
+        ssl.RAND_add(os.urandom(64), 64.0)  # OpenSSL's generators all draw from the one that this reseeds
+
+
+def _hooks():
+    return sys.modules.get("snapshot_restore_py")

@@ -1,0 +1,127 @@
+package thaw.runtimeapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the python runtime does before a snapshot and after a restore. */
+@Timeout(120)
+final class PythonSnapshotTest {
+  private static final Map<String, String> SNAP_START =
+      Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+
+  @TempDir Path taskRoot;
+
+  private PythonFunction start(String source, Map<String, String> variables) {
+    PythonFunction.write(taskRoot, "app.py", source);
+    return new PythonFunction(taskRoot, "app.handler", variables);
+  }
+
+  @Test
+  void aTemplateIsExercisedAndBecomesAFunction() throws Exception {
+    String source =
+        """
+        import os
+        def handler(event, context):
+            return [os.environ["COLOR"], os.environ.get("THAW_TEMPLATE_INVOKES"), os.getcwd() == os.environ["LAMBDA_TASK_ROOT"]]
+        """;
+    try (PythonFunction function = start(source, Map.of("THAW_TEMPLATE_INVOKES", "3"))) {
+      for (int round = 0; round < 3; round++) {
+        assertThat(function.invoke("{\"round\": 1}")).contains("\"round\": 1").contains("\u2744");
+      }
+      String environment =
+          "{\"environment\":{\"COLOR\":\"blue\",\"_HANDLER\":\"app.handler\",\"LAMBDA_TASK_ROOT\":\""
+              + taskRoot.toRealPath()
+              + "\"}}";
+      try (RuntimeApi restored = function.restored(environment)) {
+        assertThat(restored.awaitInit(Invocations.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
+        assertThat(
+                Invocations.text(restored.invoke(Invocations.of("id-2", "{}"), Invocations.PLENTY)))
+            .isEqualTo("[\"blue\", null, true]");
+      }
+    }
+  }
+
+  @Test
+  void hooksRunInReverseBeforeTheSnapshotAndInOrderAfterTheRestore() throws Exception {
+    String source =
+        """
+        from snapshot_restore_py import register_after_restore, register_before_snapshot
+        ran = []
+        register_before_snapshot(ran.append, "before 1")
+        register_after_restore(ran.append, "after 1")
+        @register_before_snapshot
+        def before():
+            ran.append("before 2")
+        @register_after_restore
+        def after():
+            ran.append("after 2")
+        def handler(event, context):
+            return ran
+        """;
+    try (PythonFunction function = start(source, SNAP_START);
+        RuntimeApi restored = function.restored("")) {
+      assertThat(Invocations.text(restored.invoke(Invocations.of("id", "{}"), Invocations.PLENTY)))
+          .isEqualTo("[\"before 2\", \"before 1\", \"after 1\", \"after 2\"]");
+    }
+  }
+
+  @Test
+  void aHookThatFailsBeforeTheSnapshotIsAnErrorOfInit() throws Exception {
+    String source =
+        """
+        from snapshot_restore_py import register_before_snapshot
+        @register_before_snapshot
+        def before():
+            raise ValueError("not ready to freeze")
+        def handler(event, context):
+            return 1
+        """;
+    try (PythonFunction function = start(source, SNAP_START)) {
+      assertThat(Invocations.text(function.api.awaitRestorable(Invocations.PLENTY)))
+          .startsWith("ValueError ")
+          .contains("not ready to freeze");
+      assertThat(function.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHookThatFailsAfterTheRestoreIsReported() throws Exception {
+    String source =
+        """
+        from snapshot_restore_py import register_after_restore
+        @register_after_restore
+        def after():
+            raise ValueError("cannot thaw")
+        def handler(event, context):
+            return 1
+        """;
+    try (PythonFunction function = start(source, SNAP_START);
+        RuntimeApi restored = function.restored("")) {
+      assertThat(Invocations.text(restored.awaitInit(Invocations.PLENTY)))
+          .startsWith("ValueError ")
+          .contains("cannot thaw");
+    }
+  }
+
+  @Test
+  void aSeededGeneratorIsReseededByTheRestore() throws Exception {
+    String source =
+        """
+        import random
+        random.seed(42)
+        expected = random.Random(42).random()
+        def handler(event, context):
+            return random.random() == expected
+        """;
+    try (PythonFunction function = start(source, SNAP_START);
+        RuntimeApi restored = function.restored("")) {
+      assertThat(Invocations.text(restored.invoke(Invocations.of("id", "{}"), Invocations.PLENTY)))
+          .isEqualTo("false");
+    }
+  }
+}
