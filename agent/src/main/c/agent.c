@@ -216,6 +216,8 @@ static int control(uint32_t request, int operation, const uint8_t *p, uint32_t l
     case POWER_OFF:
         power_off_wanted = true; /* once the reply is out */
         return 0;
+    case SET_LIMITS:
+        return length == 12 ? runtime_limit(get64(p), get32(p + 8)) : fail(EINVAL, "SET_LIMITS");
     default:
         return fail(ENOSYS, "unknown operation");
     }

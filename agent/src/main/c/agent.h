@@ -21,7 +21,7 @@
 enum frame_type { CONNECT = 1, HELLO, REQUEST, REPLY, EVENT, OPEN, DATA, WINDOW, EOF_, CLOSE, FAULT };
 enum operation {
     PING = 1, SET_CLOCK, RESEED, SET_IDENTITY, CONFIGURE_NETWORK, MOUNT_DISKS, START, FREEZE, THAW, KILL,
-    PEAK_MEMORY, POWER_OFF
+    PEAK_MEMORY, POWER_OFF, SET_LIMITS
 };
 enum stream_kind { CONNECTION = 1, STDOUT, STDERR };
 
@@ -68,6 +68,7 @@ int runtime_start(const uint8_t *arguments, uint32_t length);
 int runtime_kill(void);
 int runtime_freeze(uint32_t request); /* -1: the reply follows */
 int runtime_thaw(void);
+int runtime_limit(uint64_t memory_max, uint32_t pids_max);
 void runtime_disconnected(void);      /* nobody waits for a reply any more */
 void runtime_reap(void);
 void runtime_progress(void);          /* does what has become possible: EXITED, FREEZE's reply */
@@ -86,6 +87,7 @@ int guest_mount(uint32_t set);
 _Noreturn void guest_power_off(void);
 /* The cage: the cgroup and the confinement of customer processes. */
 int cage_make(uint64_t memory_max, uint32_t pids_max);
+int cage_limit(uint64_t memory_max, uint32_t pids_max);
 pid_t cage_fork(void);                /* the child is born in the cage ... */
 const char *cage_enter(void);         /* ... and confines itself; NULL, or what failed (see errno) */
 int cage_events(void);                /* a descriptor that has EPOLLPRI when the cage changes, or -1 */

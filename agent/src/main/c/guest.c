@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <net/route.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -29,6 +30,7 @@
 #define RUNTIME_API_PORT 9001
 #define ROOT "/customer"
 #define CAGE "/cgroup/function/"
+#define BOOT_ID "/boot_id"
 #define ADD_ENTROPY 0x40085203 /* RNDADDENTROPY and RNDRESEEDCRNG of linux/random.h */
 #define RESEED_CRNG 0x5207
 #define INTO_CGROUP 0x200000000ULL /* CLONE_INTO_CGROUP of linux/sched.h */
@@ -193,11 +195,33 @@ static int write_etc(void) {
     return error ? error : write_file(ROOT "/etc/resolv.conf", text);
 }
 
+/* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. */
+static int new_boot_id(void) {
+    char id[40];
+    read_file("/proc/sys/kernel/random/uuid", id, sizeof id);
+    return write_file(BOOT_ID, id);
+}
+
+/* A locally administered address out of the machine id, which is hex; a guest without NIC needs none. */
+static int new_mac(void) {
+    struct ifreq request = {.ifr_name = "eth0", .ifr_hwaddr = {.sa_family = ARPHRD_ETHER, .sa_data = {2}}};
+    for (int i = 1; i < 6; i++) {
+        char byte[3] = {machine_id[2 * i], machine_id[2 * i + 1], 0};
+        request.ifr_hwaddr.sa_data[i] = strtoul(byte, NULL, 16);
+    }
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int error = fd < 0 || (ioctl(fd, SIOCSIFHWADDR, &request) < 0 && errno != ENODEV) ? fail(errno, "MAC of eth0") : 0;
+    if (fd >= 0) close(fd);
+    return error;
+}
+
 int guest_identity(const char *host, const char *machine) {
     strcpy(hostname, host); /* lengths were checked */
     strcpy(machine_id, machine);
     if (sethostname(hostname, strlen(hostname)) < 0) return fail(errno, "sethostname");
-    return write_etc();
+    int error = new_boot_id();
+    if (!error) error = new_mac();
+    return error ? error : write_etc();
 }
 
 static struct sockaddr inet(const uint8_t *address) {
@@ -307,6 +331,9 @@ static int mount_root(void) {
     error = mount_on("overlay", ROOT, "overlay", MS_NOSUID | MS_NODEV, options);
     unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     if (!error) error = mount_on("proc", ROOT "/proc", "proc", safe, "hidepid=2");
+    if (!error) error = new_boot_id();
+    if (!error && mount(BOOT_ID, ROOT "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) < 0)
+        error = fail(errno, "boot id");
     if (!error) error = mount_on("sysfs", ROOT "/sys", "sysfs", safe | MS_RDONLY, NULL);
     if (!error) error = make_dev();
     if (error) return error;
@@ -347,18 +374,22 @@ void guest_power_off(void) {
 
 /* ---- the cage ---- */
 
-int cage_make(uint64_t memory_max, uint32_t pids_max) {
+int cage_limit(uint64_t memory_max, uint32_t pids_max) {
     char number[24];
+    snprintf(number, sizeof number, "%llu", (unsigned long long)memory_max);
+    int error = write_file(CAGE "memory.max", number);
+    snprintf(number, sizeof number, "%u", pids_max);
+    return error ? error : write_file(CAGE "pids.max", number);
+}
+
+int cage_make(uint64_t memory_max, uint32_t pids_max) {
     if (!(mounted & ROOT_DISK)) return fail(EINVAL, "root is not mounted");
     if (cage_events_fd >= 0) close(cage_events_fd);
     cage_events_fd = -1;
     rmdir(CAGE); /* a new one, so that its peak and its counters start at zero */
     if (mkdir(CAGE, 0755) < 0) return fail(errno, CAGE);
-    snprintf(number, sizeof number, "%llu", (unsigned long long)memory_max);
-    int error = write_file(CAGE "memory.max", number);
+    int error = cage_limit(memory_max, pids_max);
     if (!error) error = write_file(CAGE "memory.oom.group", "1");
-    snprintf(number, sizeof number, "%u", pids_max);
-    if (!error) error = write_file(CAGE "pids.max", number);
     cage_events_fd = open(CAGE "cgroup.events", O_RDONLY | O_CLOEXEC);
     return error;
 }

@@ -159,6 +159,10 @@ int runtime_thaw(void) {
     return state == IDLE ? 0 : cage_freeze(false);
 }
 
+int runtime_limit(uint64_t memory_max, uint32_t pids_max) {
+    return state == RUNNING ? cage_limit(memory_max, pids_max) : fail(ESRCH, "there is no runtime");
+}
+
 void runtime_disconnected(void) { freeze_wanted = false; }
 
 void runtime_reap(void) {

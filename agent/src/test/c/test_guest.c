@@ -92,6 +92,10 @@ int cage_make(uint64_t memory_max, uint32_t pids_max) {
     return memory_max > 0 && pids_max > 0 ? 0 : fail(EINVAL, "cage");
 }
 
+int cage_limit(uint64_t memory_max, uint32_t pids_max) {
+    return memory_max > 0 && pids_max > 0 ? 0 : fail(EINVAL, "cage");
+}
+
 pid_t cage_fork(void) { return fork(); }
 
 const char *cage_enter(void) {

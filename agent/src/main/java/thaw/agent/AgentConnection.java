@@ -9,6 +9,8 @@ import java.nio.channels.GatheringByteChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentConnection implements AutoCloseable {
   private static final long CALL_TIMEOUT_MILLIS = 30_000;
-  private static final int ALL_DISKS = 15;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** What the guest does on its own. Called on the connection's reader thread: must not block. */
@@ -130,7 +131,7 @@ public final class AgentConnection implements AutoCloseable {
     calls.call(Operation.RESEED, Arguments.seed(seed));
   }
 
-  /** Gives the guest its hostname and machine id. */
+  /** Gives the guest its hostname, machine id, boot id and MAC; {@link #reseed} it before. */
   public void setIdentity(GuestIdentity identity) throws IOException {
     calls.call(Operation.SET_IDENTITY, Arguments.identity(identity));
   }
@@ -142,7 +143,12 @@ public final class AgentConnection implements AutoCloseable {
 
   /** Mounts the runtime, code, /opt and /tmp disks (the table is fixed, see the protocol). */
   public void mountDisks() throws IOException {
-    calls.call(Operation.MOUNT_DISKS, Arguments.disks(ALL_DISKS));
+    mountDisks(EnumSet.allOf(GuestDisk.class));
+  }
+
+  /** Mounts some disks; those that are mounted already stay as they are. */
+  public void mountDisks(Set<GuestDisk> disks) throws IOException {
+    calls.call(Operation.MOUNT_DISKS, Arguments.disks(disks));
   }
 
   /**
@@ -171,6 +177,14 @@ public final class AgentConnection implements AutoCloseable {
   /** Lets customer processes run again. */
   public void thaw() throws IOException {
     calls.call(Operation.THAW);
+  }
+
+  /**
+   * Changes the limits of the runtime's cgroup: a runtime that was started for any function is
+   * given its function's.
+   */
+  public void setLimits(long memoryMaxBytes, int processesMax) throws IOException {
+    calls.call(Operation.SET_LIMITS, Arguments.limits(memoryMaxBytes, processesMax));
   }
 
   /** Kills every customer process; {@link Listener#runtimeExited} follows. */

@@ -6,11 +6,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /** The arguments of control calls as docs/agent-protocol.md lays them out. */
 final class Arguments {
   private static final int CLOCK_BYTES = 12;
   private static final int NETWORK_BYTES = 13;
+  private static final int LIMITS_BYTES = 12;
   private static final int START_BYTES = 16;
 
   private Arguments() {}
@@ -43,8 +45,13 @@ final class Arguments {
         .flip();
   }
 
-  static ByteBuffer disks(int set) {
+  static ByteBuffer disks(Set<GuestDisk> disks) {
+    int set = disks.stream().mapToInt(GuestDisk::bit).sum();
     return little(Integer.BYTES).putInt(set).flip();
+  }
+
+  static ByteBuffer limits(long memoryMaxBytes, int processesMax) {
+    return little(LIMITS_BYTES).putLong(memoryMaxBytes).putInt(processesMax).flip();
   }
 
   static ByteBuffer process(RuntimeProcess process) {

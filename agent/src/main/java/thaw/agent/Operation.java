@@ -13,7 +13,8 @@ enum Operation {
   THAW(9),
   KILL(10),
   PEAK_MEMORY(11),
-  POWER_OFF(12);
+  POWER_OFF(12),
+  SET_LIMITS(13);
 
   private final int code;
 

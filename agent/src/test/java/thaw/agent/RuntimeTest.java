@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,7 @@ class RuntimeTest {
     connection.reseed(new byte[32]);
     connection.setIdentity(new GuestIdentity("sandbox-1", "0123456789abcdef".repeat(2)));
     connection.configureNetwork(new GuestNetwork("10.0.2.15", 24, "10.0.2.2", "10.0.2.3"));
+    connection.mountDisks(EnumSet.of(GuestDisk.ROOT));
     connection.mountDisks();
     connection.ping();
   }
@@ -163,6 +165,16 @@ class RuntimeTest {
     Streams.read(out, 200);
     connection.killRuntime();
     listener.exit();
+  }
+
+  @Test
+  void limitsAreForARuntimeThatIsThere() throws Exception {
+    assertThatThrownBy(() -> connection.setLimits(1 << 20, 10))
+        .isInstanceOf(AgentCallException.class)
+        .hasMessageContaining("no runtime");
+    start("exec sleep 100");
+    connection.setLimits(1 << 20, 10);
+    connection.killRuntime();
   }
 
   @Test
