@@ -20,6 +20,7 @@ public final class SnapshotLayer implements AutoCloseable {
   private final FileChannel file;
   private final Arena arena = Arena.ofShared();
   private final Chunks chunks;
+  private volatile boolean damaged;
 
   private SnapshotLayer(Manifest manifest, Optional<SnapshotLayer> parent, FileChannel file) {
     this.manifest = manifest;
@@ -63,7 +64,7 @@ public final class SnapshotLayer implements AutoCloseable {
   public byte[] deviceState() throws IOException {
     byte[] state = new byte[manifest.stateBytes()];
     for (int at = 0; at < state.length; at += PageSource.PAGE_BYTES) {
-      MemorySegment page = chunks.page(manifest.stateSlot() + at / PageSource.PAGE_BYTES);
+      MemorySegment page = verified(manifest.stateSlot() + at / PageSource.PAGE_BYTES);
       MemorySegment.copy(
           page,
           ValueLayout.JAVA_BYTE,
@@ -85,13 +86,30 @@ public final class SnapshotLayer implements AutoCloseable {
     return chunks.residentBytes();
   }
 
+  /**
+   * Whether a page of it, or of a parent, turned out not to be what was written: whoever was
+   * resumed from it may have died of that, and it is to be deleted and made again.
+   */
+  public boolean damaged() {
+    return damaged || parent.map(SnapshotLayer::damaged).orElse(false);
+  }
+
   private Optional<MemorySegment> find(PageTable table, long page) throws IOException {
     int slot = table.slot(page);
     return switch (slot) {
       case PageTable.NO_SLOT -> Optional.empty();
       case PageTable.ZERO_SLOT -> Optional.of(PageSource.ZERO_PAGE);
-      default -> Optional.of(chunks.page(slot));
+      default -> Optional.of(verified(slot));
     };
+  }
+
+  private MemorySegment verified(int slot) throws IOException {
+    try {
+      return chunks.page(slot);
+    } catch (DamagedSnapshotException e) {
+      damaged = true;
+      throw e;
+    }
   }
 
   /** Frees its memory. Nothing may read its pages any more; its parent stays open. */
