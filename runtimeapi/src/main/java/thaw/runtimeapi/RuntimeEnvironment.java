@@ -41,6 +41,21 @@ public final class RuntimeEnvironment {
     return Map.copyOf(environment);
   }
 
+  /**
+   * Variables of a process that is frozen before it knows its function. It answers {@code invokes}
+   * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
+   * the answer ({@link RuntimeApi#serveRestored}).
+   *
+   * @param runtime one whose bootstrap knows templates: python3.13
+   */
+  public static Map<String, String> template(String runtime, int invokes) {
+    Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
+    environment.putAll(RuntimeCommand.of(runtime).environment());
+    environment.put("AWS_LAMBDA_RUNTIME_API", RuntimeApi.ADDRESS);
+    environment.put("THAW_TEMPLATE_INVOKES", Integer.toString(invokes));
+    return Map.copyOf(environment);
+  }
+
   private static Map<String, String> reserved(FunctionVersion function, String logStream) {
     Map<String, String> reserved = new LinkedHashMap<>();
     reserved.put("_HANDLER", function.handler());
