@@ -30,8 +30,10 @@ final class ArchitectureTest {
           Map.entry("guest", Set.of("settings", "agent")),
           Map.entry("sparsefs", Set.of()),
           Map.entry("snapshots", Set.of("sparsefs")),
-          Map.entry("sandbox", Set.of("model", "agent")),
-          Map.entry("microvm", Set.of("model", "settings", "agent", "sandbox", "guest")),
+          Map.entry("sandbox", Set.of("model", "agent", "sparsefs", "snapshots")),
+          Map.entry(
+              "microvm",
+              Set.of("model", "settings", "agent", "sandbox", "guest", "sparsefs", "snapshots")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
           Map.entry("logs", Set.of("settings")),
           Map.entry(

@@ -1,6 +1,7 @@
 package thaw.microvm;
 
 import java.time.Duration;
+import java.util.Optional;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
@@ -30,6 +31,8 @@ final class BootProbe {
             images,
             host.blankDisk(),
             host.blankDisk(),
+            Optional.empty(),
+            false,
             SIZE_MB,
             SandboxPlan.cpuShares(SIZE_MB),
             0,

@@ -64,6 +64,19 @@ final class DiskTemplate {
     SparseFiles.extend(file, fileBytes);
   }
 
+  /** The same as pages; all others are zero. */
+  TemplatePages pages() throws IOException {
+    ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(packed));
+    TemplatePages pages = new TemplatePages();
+    while (all.hasRemaining()) {
+      long offset = all.getLong();
+      byte[] run = new byte[all.getInt()];
+      all.get(run);
+      pages.add(offset, run);
+    }
+    return pages;
+  }
+
   private static void format(Path disk, int sizeMb) throws IOException {
     // No journal: the disk dies with its sandbox. No reserved blocks: all of it is the function's.
     // Metadata together at the start, inode tables left unwritten, no backups: a template is small

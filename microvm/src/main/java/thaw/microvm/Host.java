@@ -12,6 +12,7 @@ record Host(
     Path cacheDirectory,
     Instance instance,
     UidPool uids,
+    SparseMount sparse,
     NetworkPolicy policy,
     Path lifeline,
     Path dial,
@@ -39,7 +40,16 @@ record Host(
           UidPool.open(
               settings.runDirectory().resolve("uids"), settings.firstUid(), settings.uidCount());
       return new Host(
-          settings, cacheDirectory, instance, uids, policy, lifeline, dial, blank, tscKhz);
+          settings,
+          cacheDirectory,
+          instance,
+          uids,
+          new SparseMount(instance.sparse()),
+          policy,
+          lifeline,
+          dial,
+          blank,
+          tscKhz);
     } catch (IOException e) {
       instance.close();
       throw e;
@@ -48,6 +58,7 @@ record Host(
 
   @Override
   public void close() throws IOException {
+    sparse.close();
     instance.close();
     uids.close();
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import thaw.sparsefs.SparseFileSystem;
 
 /**
  * What one running driver owns on this host, under a random name: a directory below the run
@@ -101,11 +102,21 @@ final class Instance implements AutoCloseable {
     for (String group : JailControlGroup.named(prefix)) {
       new JailControlGroup(group).remove();
     }
+    SparseFileSystem.unmountLeftOver(sparse(directory));
     Path disks = directory.resolve(DISKS_LINK);
     if (Files.isSymbolicLink(disks)) {
       Trees.delete(Files.readSymbolicLink(disks));
     }
     Trees.delete(directory);
+  }
+
+  private static Path sparse(Path directory) {
+    return directory.resolve("sparse");
+  }
+
+  /** Where its sparse file system is mounted. */
+  Path sparse() {
+    return sparse(directory);
   }
 
   private static Path runcState(Path directory) {

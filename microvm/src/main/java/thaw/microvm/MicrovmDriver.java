@@ -2,6 +2,8 @@ package thaw.microvm;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -11,6 +13,7 @@ import thaw.guest.GuestImages;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
 
 /** Makes microVMs: QEMU in a jail, under KVM where that is proven to work, else emulated. */
@@ -85,24 +88,47 @@ public final class MicrovmDriver implements SandboxDriver {
   }
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
-    Path runtime = images.runtimes().get(spec.runtime());
-    if (runtime == null) {
-      throw new SandboxException(
-          "there is no guest image for runtime "
-              + spec.runtime()
-              + "; there are "
-              + images.runtimes().keySet().stream().sorted().toList());
-    }
+    Path runtime = spec.runtime().isPresent() ? runtime(spec.runtime().get()) : host.blankDisk();
+    Optional<SandboxOrigin.Snapshot> snapshot =
+        spec.origin() instanceof SandboxOrigin.Snapshot s ? Optional.of(s) : Optional.empty();
+    VmOptions options =
+        VmOptions.booting(host, accelerator, spec.memorySizeMb(), spec.network())
+            .on(MemoryBacking.of(snapshot.isPresent(), spec.capturable()));
     double vcpus = (double) spec.memorySizeMb() / VmSize.MB_PER_VCPU;
     return new SandboxPlan(
-        VmOptions.booting(host, accelerator, spec.memorySizeMb(), spec.network()),
+        snapshot.isPresent() ? options.resuming() : options,
         images,
         runtime,
-        spec.codeImage(),
+        spec.codeImage().orElse(host.blankDisk()),
+        snapshot,
+        spec.capturable(),
         spec.ephemeralStorageMb(),
         SandboxPlan.cpuShares(spec.memorySizeMb()),
         hardCpuQuota() ? vcpus : 0,
         host.settings().bootTimeout());
+  }
+
+  private Path runtime(String name) throws SandboxException {
+    Path runtime = images.runtimes().get(name);
+    if (runtime == null) {
+      throw new SandboxException(
+          "there is no guest image for runtime "
+              + name
+              + "; there are "
+              + images.runtimes().keySet().stream().sorted().toList());
+    }
+    return runtime;
+  }
+
+  @Override
+  public Optional<Map<String, String>> snapshotIdentity(int memorySizeMb) throws SandboxException {
+    try {
+      return Optional.of(
+          SnapshotIdentity.of(
+              VmOptions.booting(host, accelerator, memorySizeMb, false), images.identity()));
+    } catch (IOException e) {
+      throw new SandboxException("cannot tell what a snapshot is bound to: " + e.getMessage(), e);
+    }
   }
 
   @Override

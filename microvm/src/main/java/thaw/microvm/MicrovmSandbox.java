@@ -3,6 +3,7 @@ package thaw.microvm;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
 import thaw.agent.GuestNetwork;
+import thaw.sandbox.Capture;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxException;
 
@@ -34,12 +36,27 @@ final class MicrovmSandbox implements Sandbox {
   private final CompletableFuture<String> died;
   private @Nullable AgentConnection agent;
   private @Nullable QmpClient monitor;
+  private final Migration migration = new Migration();
+  private final Duration monitorTimeout;
+  private @Nullable Snapshots snapshots;
   private boolean paused;
+  private boolean captured;
+
+  /** What is there if memory is on the sparse file system. */
+  private record Snapshots(SandboxFiles files, StateFile state) {}
 
   /**
+   * @param monitorTimeout how long QEMU may take to answer a command
    * @param undo what close() undoes; the jail is in it
    */
-  MicrovmSandbox(String id, Jail jail, NetworkPolicy policy, boolean hasNetwork, CloseStack undo) {
+  MicrovmSandbox(
+      String id,
+      Jail jail,
+      NetworkPolicy policy,
+      boolean hasNetwork,
+      Duration monitorTimeout,
+      CloseStack undo) {
+    this.monitorTimeout = monitorTimeout;
     this.id = id;
     this.jail = jail;
     this.network = hasNetwork ? Optional.of(policy.guestNetwork()) : Optional.empty();
@@ -49,10 +66,7 @@ final class MicrovmSandbox implements Sandbox {
 
   /** Takes over QEMU's two connections. */
   void connect(
-      SocketChannel monitorChannel,
-      SocketChannel agentChannel,
-      AgentConnection.Listener listener,
-      Duration monitorTimeout)
+      SocketChannel monitorChannel, SocketChannel agentChannel, AgentConnection.Listener listener)
       throws IOException {
     agent = AgentConnection.open(agentChannel, new EndingListener(listener));
     undo.push(agent::close);
@@ -60,9 +74,30 @@ final class MicrovmSandbox implements Sandbox {
         QmpClient.open(
             monitorChannel,
             monitorTimeout,
-            event -> event.death().ifPresent(why -> machineEnd.compareAndSet(null, why)),
-            this::connectionEnded);
+            this::happened,
+            reason -> {
+              migration.ended(reason);
+              connectionEnded(reason);
+            });
     undo.push(monitor::close);
+  }
+
+  private void happened(QmpEvent event) {
+    event.death().ifPresent(why -> machineEnd.compareAndSet(null, why));
+    migration.event(event);
+  }
+
+  /**
+   * Takes over what is on the sparse file system.
+   *
+   * @param resumes whether the VM waits for the state in {@code state}; it runs afterwards
+   */
+  void load(SandboxFiles files, StateFile state, boolean resumes) throws IOException {
+    snapshots = new Snapshots(files, state);
+    if (resumes) {
+      migration.load(connected(monitor), monitorTimeout);
+      connected(monitor).execute("cont", Map.of());
+    }
   }
 
   /** Waits for the guest; if the VM ended instead, says why. */
@@ -113,16 +148,50 @@ final class MicrovmSandbox implements Sandbox {
   private void changeTo(boolean wanted) throws SandboxException {
     turn.lock();
     try {
+      requireNotCaptured();
       if (paused != wanted) {
         connected(monitor).execute(wanted ? "stop" : "cont", Map.of());
         paused = wanted;
       }
+    } catch (SandboxException e) {
+      throw e;
     } catch (IOException e) {
       throw new SandboxException(
           "sandbox " + id + " could not be " + (wanted ? "paused" : "resumed"), e);
     } finally {
       turn.unlock();
     }
+  }
+
+  private void requireNotCaptured() throws SandboxException {
+    if (captured) {
+      throw new SandboxException("sandbox " + id + " was captured and does not run again");
+    }
+  }
+
+  @Override
+  public Capture capture() throws SandboxException {
+    Snapshots own = snapshots;
+    if (own == null || !own.files.isCapturable()) {
+      throw new SandboxException("sandbox " + id + " was not started to be captured");
+    }
+    pause();
+    turn.lock();
+    try {
+      captured = true;
+      migration.save(connected(monitor), monitorTimeout);
+      return own.files.capture(own.state.read());
+    } catch (IOException e) {
+      throw new SandboxException("sandbox " + id + " could not be captured: " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  @Override
+  public List<Integer> firstTouches() {
+    Snapshots own = snapshots;
+    return own == null ? List.of() : own.files.firstTouches();
   }
 
   @Override

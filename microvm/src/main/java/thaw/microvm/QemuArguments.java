@@ -15,7 +15,7 @@ final class QemuArguments {
     QemuArguments q = new QemuArguments();
     q.confine();
     q.machine(options);
-    options.boot().ifPresent(q::boot);
+    options.boot().ifPresentOrElse(q::boot, q::await);
     for (Disk disk : Disk.values()) {
       q.disk(disk);
     }
@@ -51,9 +51,21 @@ final class QemuArguments {
     add("-m", options.size().memoryMb() + "M");
     // Pages of two VMs are never merged into one: merge=off keeps KSM from memory that a file
     // backs, mem-merge=off from all other.
-    add(
-        "-object",
-        "memory-backend-ram,id=ram,merge=off,share=off,size=" + options.size().memoryMb() + "M");
+    String memory =
+        switch (options.memory()) {
+          case ANONYMOUS -> "memory-backend-ram,id=ram,merge=off,share=off";
+          case PRIVATE_FILE ->
+              "memory-backend-file,id=ram,merge=off,share=off,readonly=on,rom=off,mem-path="
+                  + JailPaths.MEMORY;
+          case SHARED_FILE ->
+              "memory-backend-file,id=ram,merge=off,share=on,mem-path=" + JailPaths.MEMORY;
+        };
+    add("-object", memory + ",size=" + options.size().memoryMb() + "M");
+  }
+
+  private void await() {
+    add("-S");
+    add("-incoming", "defer");
   }
 
   private void boot(VmOptions.Boot boot) {

@@ -2,7 +2,9 @@ package thaw.microvm;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import thaw.guest.GuestImages;
+import thaw.sandbox.SandboxOrigin;
 
 /**
  * What one start is made of, once everything is decided.
@@ -11,6 +13,8 @@ import thaw.guest.GuestImages;
  * @param images kernel and root
  * @param runtime read-only image of the runtime
  * @param code read-only image of the code
+ * @param snapshot what it is resumed from; empty if it boots
+ * @param capturable whether what it changes is kept apart
  * @param temporaryMb size of /tmp, MiB
  * @param cpuShares weight of the jail
  * @param hardCpus hard limit of its processor time once it has booted, in processors; 0 for none
@@ -21,10 +25,17 @@ record SandboxPlan(
     GuestImages images,
     Path runtime,
     Path code,
+    Optional<SandboxOrigin.Snapshot> snapshot,
+    boolean capturable,
     int temporaryMb,
     long cpuShares,
     double hardCpus,
     Duration bootTimeout) {
+  /** Whether memory, and possibly /tmp, are on the sparse file system. */
+  boolean isSparse() {
+    return capturable || snapshot.isPresent();
+  }
+
   /**
    * Weight of a jail by its function's MemorySize. The smallest function, 128 MB, weighs as much as
    * an ordinary process of the host, 1,024: with less a guest hardly boots on a busy host.

@@ -48,7 +48,11 @@ final class SandboxStarter {
     undo.push(() -> Trees.delete(run));
     Path disks = host.instance().createDiskDirectory(id);
     undo.push(() -> Trees.delete(disks));
-    Path tmp = makeTmpDisk(disks, uid);
+    Optional<SandboxFiles> files =
+        plan.isSparse() ? Optional.of(sparse(uid, disks)) : Optional.empty();
+    Optional<StateFile> state = plan.isSparse() ? Optional.of(state(run, uid)) : Optional.empty();
+    boolean sparseTmp = files.filter(SandboxFiles::hasDisk).isPresent();
+    Path tmp = sparseTmp ? files.get().disk() : makeTmpDisk(disks, uid);
 
     Path sockets = Files.createDirectory(run.resolve("s"));
     Files.setAttribute(sockets, "unix:gid", uid);
@@ -61,8 +65,11 @@ final class SandboxStarter {
             : Optional.empty();
     Optional<Passt> passt = plan.vm().network() ? Optional.of(startPasst(run)) : Optional.empty();
 
-    Jail jail = startJail(run, sockets, tmp, uid);
-    MicrovmSandbox sandbox = new MicrovmSandbox(id, jail, host.policy(), plan.vm().network(), undo);
+    List<Bind> own = ownBinds(sockets, tmp, files, state);
+    Jail jail = startJail(run, own, uid);
+    MicrovmSandbox sandbox =
+        new MicrovmSandbox(
+            id, jail, host.policy(), plan.vm().network(), host.settings().monitorTimeout(), undo);
     SocketChannel agentChannel = accept(agent, jail);
     undo.push(agentChannel::close);
     SocketChannel monitorChannel = accept(monitor, jail);
@@ -72,7 +79,10 @@ final class SandboxStarter {
           NetworkRelay.start(id, accept(nic.get(), jail), passt.get().frames(), filter);
       undo.push(relay::close);
     }
-    sandbox.connect(monitorChannel, agentChannel, listener, host.settings().monitorTimeout());
+    sandbox.connect(monitorChannel, agentChannel, listener);
+    if (files.isPresent() && state.isPresent()) {
+      sandbox.load(files.get(), state.get(), plan.snapshot().isPresent());
+    }
     sandbox.awaitHello(plan.bootTimeout());
     if (plan.hardCpus() > 0) {
       jail.limitCpu(plan.hardCpus());
@@ -84,6 +94,18 @@ final class SandboxStarter {
     int uid = host.uids().take();
     undo.push(() -> host.uids().giveBack(uid));
     return uid;
+  }
+
+  private SandboxFiles sparse(int uid, Path disks) throws IOException {
+    SandboxFiles files = SandboxFiles.create(host, plan, id, uid, disks);
+    undo.push(files::close);
+    return files;
+  }
+
+  private StateFile state(Path run, int uid) throws IOException {
+    byte[] state =
+        plan.snapshot().isPresent() ? plan.snapshot().get().layer().deviceState() : new byte[0];
+    return StateFile.create(run.resolve("state"), state, uid);
   }
 
   private Path makeTmpDisk(Path disks, int uid) throws IOException {
@@ -110,21 +132,31 @@ final class SandboxStarter {
     return passt;
   }
 
-  private Jail startJail(Path run, Path sockets, Path tmp, int uid) throws IOException {
+  private List<Bind> ownBinds(
+      Path sockets, Path tmp, Optional<SandboxFiles> files, Optional<StateFile> state) {
+    List<Bind> binds = new ArrayList<>();
+    binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
+    binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
+    boolean writable = plan.capturable();
+    files.ifPresent(f -> binds.add(new Bind(f.directory(), JailPaths.SPARSE, writable)));
+    state.ifPresent(s -> binds.add(new Bind(s.path(), JailPaths.STATE, writable)));
+    return binds;
+  }
+
+  private Jail startJail(Path run, List<Bind> own, int uid) throws IOException {
     boolean kvm = plan.vm().accelerator() == Accelerator.KVM;
     List<Bind> binds = new ArrayList<>();
     binds.add(Bind.readOnly(host.lifeline(), JailPaths.LIFELINE));
     binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
     binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
-    binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
     binds.add(Bind.readOnly(plan.images().root(), Disk.ROOT.jailPath()));
     binds.add(Bind.readOnly(plan.runtime(), Disk.RUNTIME.jailPath()));
     binds.add(Bind.readOnly(plan.code(), Disk.CODE.jailPath()));
     binds.add(Bind.readOnly(host.blankDisk(), Disk.OPT.jailPath()));
-    binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
     for (Bind bind : binds) {
       bind.requireReadable();
     }
+    binds.addAll(own);
     List<String> command = new ArrayList<>();
     command.add(QemuProgram.of(plan.vm().accelerator()).toString());
     command.addAll(QemuArguments.render(plan.vm()));

@@ -7,10 +7,11 @@ import java.util.Optional;
  *
  * @param accelerator what executes the guest
  * @param size memory and processors
- * @param boot kernel to boot, if the VM boots
+ * @param boot kernel to boot; if there is none, the VM waits for the state of a snapshot
  * @param translationCacheMb bound of TCG's cache of translated code, MiB
  * @param network whether the NIC leads to the host's relay; if not it leads nowhere
  * @param console whether the guest has a serial console on QEMU's standard output, for debugging
+ * @param memory what the guest's memory is made of
  */
 record VmOptions(
     Accelerator accelerator,
@@ -18,7 +19,8 @@ record VmOptions(
     Optional<Boot> boot,
     int translationCacheMb,
     boolean network,
-    boolean console) {
+    boolean console,
+    MemoryBacking memory) {
 
   /** A VM that boots on this host and holds a function of {@code memorySizeMb}. */
   static VmOptions booting(Host host, Accelerator accelerator, int memorySizeMb, boolean network) {
@@ -29,7 +31,19 @@ record VmOptions(
         Optional.of(new Boot(KernelCommandLine.of(accelerator, host.tscKhz(), settings.console()))),
         Math.toIntExact(settings.translationCache().mebibytes()),
         network,
-        settings.console());
+        settings.console(),
+        MemoryBacking.ANONYMOUS);
+  }
+
+  /** The same, but it waits for the state of a snapshot instead of booting. */
+  VmOptions resuming() {
+    return new VmOptions(
+        accelerator, size, Optional.empty(), translationCacheMb, network, console, memory);
+  }
+
+  /** The same with other memory. */
+  VmOptions on(MemoryBacking other) {
+    return new VmOptions(accelerator, size, boot, translationCacheMb, network, console, other);
   }
 
   /** The kernel's command line; kernel and initramfs are at fixed places in the jail. */

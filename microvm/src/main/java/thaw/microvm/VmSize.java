@@ -19,6 +19,10 @@ record VmSize(int memoryMb, int vcpus) {
   /** The kernel's own book-keeping takes 1/64 of memory; as much again is slack. */
   private static final int OVERHEAD_SHARE = 32;
 
+  long memoryBytes() {
+    return (long) memoryMb << 20;
+  }
+
   /**
    * The smallest VM that holds a function.
    *

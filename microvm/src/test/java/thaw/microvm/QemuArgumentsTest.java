@@ -15,7 +15,8 @@ class QemuArgumentsTest {
           Optional.of(new VmOptions.Boot("quiet")),
           32,
           false,
-          false);
+          false,
+          MemoryBacking.ANONYMOUS);
 
   /** What is here is frozen into snapshots: a change makes every snapshot useless. */
   @Test
@@ -55,7 +56,14 @@ class QemuArgumentsTest {
   @Test
   void withOrWithoutNetworkTheDevicesAreTheSame() {
     VmOptions network =
-        new VmOptions(OPTIONS.accelerator(), OPTIONS.size(), OPTIONS.boot(), 32, true, false);
+        new VmOptions(
+            OPTIONS.accelerator(),
+            OPTIONS.size(),
+            OPTIONS.boot(),
+            32,
+            true,
+            false,
+            MemoryBacking.ANONYMOUS);
 
     assertThat(devices(network)).isEqualTo(devices(OPTIONS)).hasSize(8);
     assertThat(QemuArguments.render(network))
@@ -65,7 +73,14 @@ class QemuArgumentsTest {
   @Test
   void kvmChangesTheProcessorAndNoDevice() {
     VmOptions kvm =
-        new VmOptions(Accelerator.KVM, new VmSize(592, 2), OPTIONS.boot(), 32, false, false);
+        new VmOptions(
+            Accelerator.KVM,
+            new VmSize(592, 2),
+            OPTIONS.boot(),
+            32,
+            false,
+            false,
+            MemoryBacking.ANONYMOUS);
 
     assertThat(devices(kvm)).isEqualTo(devices(OPTIONS));
     assertThat(QemuArguments.render(kvm)).containsSequence("-accel", "kvm", "-cpu", "host");

@@ -1,5 +1,6 @@
 package thaw.sandbox;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import thaw.agent.AgentConnection;
@@ -21,6 +22,25 @@ public interface Sandbox extends AutoCloseable {
 
   /** Lets the virtual CPU run again. No effect if it runs. */
   void resume() throws SandboxException;
+
+  /**
+   * Stops the sandbox and saves it. Customer processes must have been frozen, and the agent's
+   * connection be at rest: after the answer to the last call nothing may be sent. Afterwards the
+   * sandbox does not run again; close it when the capture is stored.
+   *
+   * @throws SandboxException if it is not capturable, or could not be saved
+   */
+  default Capture capture() throws SandboxException {
+    throw new SandboxException("sandbox " + id() + " is not capturable");
+  }
+
+  /**
+   * Pages of memory in the order in which they were first touched since the resume, if that is
+   * recorded; a copy of what is known so far.
+   */
+  default List<Integer> firstTouches() {
+    return List.of();
+  }
 
   /** Resident memory of the sandbox on the host, bytes (best effort, 0 if unknown). */
   long residentBytes();

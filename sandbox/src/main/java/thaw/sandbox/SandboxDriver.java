@@ -1,5 +1,7 @@
 package thaw.sandbox;
 
+import java.util.Map;
+import java.util.Optional;
 import thaw.agent.AgentConnection;
 
 /**
@@ -20,6 +22,17 @@ public interface SandboxDriver extends AutoCloseable {
    * @throws SandboxException if it could not be started; nothing is left behind
    */
   Sandbox start(SandboxSpec spec, AgentConnection.Listener listener) throws SandboxException;
+
+  /**
+   * What a snapshot of a sandbox of that size is bound to: images, VMM, accelerator, processor,
+   * devices and size. Functions of several MemorySizes share a VM size, and so its snapshots. Empty
+   * if this driver does not make snapshots.
+   *
+   * @throws SandboxException if it does, but not on this host, with the reason
+   */
+  default Optional<Map<String, String>> snapshotIdentity(int memorySizeMb) throws SandboxException {
+    return Optional.empty();
+  }
 
   /** Kills what is still there; returns when all is gone. */
   @Override

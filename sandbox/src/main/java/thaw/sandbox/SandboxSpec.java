@@ -1,15 +1,53 @@
 package thaw.sandbox;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a sandbox is made of.
  *
- * @param runtime name of the guest runtime image, for example {@code python3.13}
- * @param codeImage read-only disk image of the function's code
+ * @param runtime name of the guest runtime image, for example {@code python3.13}; empty for a base
+ *     snapshot, whose runtime disk is blank until it is resumed
+ * @param codeImage read-only disk image of the function's code; empty, and the disk blank, for a
+ *     base or runtime snapshot
  * @param memorySizeMb the function's MemorySize; the VM is a little larger
  * @param ephemeralStorageMb size of /tmp in MiB
  * @param network whether it may reach the network
+ * @param origin how it comes to life
+ * @param capturable whether {@link Sandbox#capture} works on it. Such a sandbox runs more slowly:
+ *     what it writes to memory is kept apart
  */
 public record SandboxSpec(
-    String runtime, Path codeImage, int memorySizeMb, int ephemeralStorageMb, boolean network) {}
+    Optional<String> runtime,
+    Optional<Path> codeImage,
+    int memorySizeMb,
+    int ephemeralStorageMb,
+    boolean network,
+    SandboxOrigin origin,
+    boolean capturable) {
+
+  /** A sandbox that boots and is not captured. */
+  public SandboxSpec(
+      String runtime, Path codeImage, int memorySizeMb, int ephemeralStorageMb, boolean network) {
+    this(
+        Optional.of(runtime),
+        Optional.of(codeImage),
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        new SandboxOrigin.Boot(),
+        false);
+  }
+
+  /** The same with another origin. */
+  public SandboxSpec from(SandboxOrigin other) {
+    return new SandboxSpec(
+        runtime, codeImage, memorySizeMb, ephemeralStorageMb, network, other, capturable);
+  }
+
+  /** The same, capturable. */
+  public SandboxSpec toCapture() {
+    return new SandboxSpec(
+        runtime, codeImage, memorySizeMb, ephemeralStorageMb, network, origin, true);
+  }
+}

@@ -1,0 +1,150 @@
+package thaw.microvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import thaw.agent.AgentConnection;
+import thaw.agent.AgentStream;
+import thaw.agent.ExitStatus;
+import thaw.agent.GuestIdentity;
+import thaw.model.Invocation;
+import thaw.runtimeapi.RuntimeApi;
+import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.Sandbox;
+import thaw.sandbox.SandboxDriver;
+import thaw.sandbox.SandboxSpec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A sandbox with the python runtime in it, and its Runtime API. */
+final class PythonClone implements AutoCloseable {
+  static final Duration PLENTY = Duration.ofSeconds(60);
+  private static final long MEMORY_BYTES = 128L << 20;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  final RuntimeApi api = new RuntimeApi();
+  final Sandbox sandbox;
+  private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
+  private final Queue<String> output = new ConcurrentLinkedQueue<>();
+
+  PythonClone(SandboxDriver driver, SandboxSpec spec) throws IOException {
+    sandbox = driver.start(spec, new Events());
+  }
+
+  /** What a worker does with a template: INIT of a function is done when it returns. */
+  void become(String handler) throws Exception {
+    restore(environment(handler, "on-demand"));
+    assertThat(api.awaitInit(PLENTY)).as(output.toString()).isEqualTo(new RuntimeOutcome.Ready());
+  }
+
+  /** The same, but the function is then to be captured. */
+  void becomeRestorable(String handler) throws Exception {
+    restore(environment(handler, "snap-start"));
+    assertThat(api.awaitRestorable(PLENTY))
+        .as(output.toString())
+        .isEqualTo(new RuntimeOutcome.Restorable());
+  }
+
+  private static String environment(String handler, String initialization) {
+    Map<String, String> variables =
+        Map.of(
+            "_HANDLER",
+            handler,
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            initialization,
+            "AWS_LAMBDA_RUNTIME_API",
+            RuntimeApi.ADDRESS,
+            "LAMBDA_TASK_ROOT",
+            "/var/task");
+    return JsonMapper.shared().writeValueAsString(Map.of("environment", variables));
+  }
+
+  /**
+   * What a worker does before customer code runs after a resume.
+   *
+   * @param body the answer to restore/next
+   */
+  void restore(String body) throws Exception {
+    AgentConnection agent = sandbox.agent();
+    agent.setClock(Instant.now());
+    agent.reseed(random(64));
+    String id = HexFormat.of().formatHex(random(16));
+    agent.setIdentity(new GuestIdentity("clone-" + id.substring(0, 8), id));
+    agent.mountDisks();
+    agent.setLimits(MEMORY_BYTES, 256);
+    AgentStream connection = carried.get(PLENTY.toSeconds(), TimeUnit.SECONDS);
+    api.serveRestored(connection, body.getBytes(StandardCharsets.UTF_8));
+    agent.thaw();
+  }
+
+  String invoke(String payload) throws InterruptedException {
+    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+    Invocation invocation = new Invocation("id", bytes, Optional.empty(), "", "arn");
+    RuntimeOutcome outcome = api.invoke(invocation, PLENTY);
+    assertThat(outcome).as(output.toString()).isInstanceOf(RuntimeOutcome.Responded.class);
+    return new String(((RuntimeOutcome.Responded) outcome).payload(), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return random;
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    sandbox.close();
+  }
+
+  private final class Events implements AgentConnection.Listener {
+    @Override
+    public void connectionOpened(AgentStream stream) {
+      if (stream.carried()) {
+        carried.complete(stream);
+      } else {
+        api.serve(stream);
+      }
+    }
+
+    @Override
+    public void outputOpened(AgentStream stream) {
+      Thread.ofVirtual().start(() -> read(stream));
+    }
+
+    private void read(AgentStream stream) {
+      ByteBuffer buffer = ByteBuffer.allocate(4096);
+      try {
+        while (stream.read(buffer.clear()) >= 0) {
+          output.add(StandardCharsets.UTF_8.decode(buffer.flip()).toString());
+        }
+      } catch (IOException e) {
+        output.add(e.toString());
+      } finally {
+        stream.close();
+      }
+    }
+
+    @Override
+    public void runtimeExited(ExitStatus status) {
+      api.runtimeExited();
+    }
+
+    @Override
+    public void closed(String reason) {
+      carried.completeExceptionally(new IOException(reason));
+      api.close();
+    }
+  }
+}

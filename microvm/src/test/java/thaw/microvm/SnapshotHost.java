@@ -1,0 +1,79 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import thaw.guest.BuildProgress;
+import thaw.guest.GuestImageBuilder;
+import thaw.guest.GuestImages;
+import thaw.guest.GuestSettings;
+import thaw.settings.DataSize;
+
+/** A driver with a language runtime's image, in a directory of its own. */
+record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseable {
+  private static final Path CACHE =
+      Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
+
+  /** Apart from the default range, which a Thaw on the same machine may be using. */
+  private static final int FIRST_UID = 1_800_000;
+
+  static SnapshotHost open(String runtime) throws IOException {
+    Path directory = Files.createTempDirectory("thawsnap");
+    MicrovmSettings settings =
+        new MicrovmSettings(
+            AcceleratorChoice.TCG,
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(20),
+            DataSize.ofMebibytes(32),
+            DataSize.ofMebibytes(256),
+            directory.resolve("run"),
+            FIRST_UID,
+            64,
+            List.of(),
+            false);
+    GuestImages images =
+        new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
+            .build(Set.of(runtime), BuildProgress.NONE);
+    return new SnapshotHost(
+        directory,
+        MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
+  }
+
+  /** An erofs image of one file. */
+  Path codeImage(String name, String text) throws IOException {
+    Path content = Files.createTempDirectory(directory, "code");
+    Files.writeString(content.resolve(name), text);
+    Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path image = content.resolveSibling(content.getFileName() + ".erofs");
+    Command.run(
+        Duration.ofMinutes(1),
+        List.of("mkfs.erofs", "--quiet", image.toString(), content.toString()));
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(GuestImages.DISK_BYTES);
+    }
+    return image;
+  }
+
+  /** Directories of sandboxes: sockets, disks and those on the sparse file system. */
+  List<Path> leftBehind() throws IOException {
+    try (Stream<Path> all = Files.find(directory, 6, (path, kind) -> kind.isDirectory())) {
+      return all.filter(path -> path.getFileName().toString().startsWith("thaw-"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    driver.close();
+    Trees.delete(directory);
+  }
+}

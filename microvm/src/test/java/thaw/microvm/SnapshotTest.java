@@ -1,0 +1,306 @@
+package thaw.microvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import thaw.agent.GuestDisk;
+import thaw.agent.RuntimeProcess;
+import thaw.runtimeapi.RuntimeCommand;
+import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
+import thaw.sandbox.SandboxSpec;
+import thaw.snapshots.KeyRing;
+import thaw.snapshots.LayerDraft;
+import thaw.snapshots.PageAccessLog;
+import thaw.snapshots.SnapshotHeader.Kind;
+import thaw.snapshots.SnapshotLayer;
+import thaw.snapshots.SnapshotStore;
+
+/** A base is booted and captured once, a runtime layer made over it, and clones resumed from it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SnapshotTest {
+  private static final String PYTHON = "python3.13";
+  private static final int MEMORY_SIZE_MB = 128;
+  private static final int EPHEMERAL_MB = 512;
+  private static final int TEMPLATE_INVOKES = 20;
+
+  private static final String HANDLER =
+      """
+      import os, random, socket, time, uuid
+      def read(path):
+          with open(path) as file:
+              return file.read().strip()
+      def handler(event, context):
+          return {"urandom": os.urandom(16).hex(), "random": random.random(), "uuid4": str(uuid.uuid4()),
+                  "uuid1": str(uuid.uuid1()), "hostname": socket.gethostname(),
+                  "machine": read("/etc/machine-id"), "boot": read("/proc/sys/kernel/random/boot_id"),
+                  "mac": read("/sys/class/net/eth0/address")}
+      def clock(event, context):
+          return time.time()
+      def marks(event, context):
+          return read("/tmp/mark")
+      with open("/tmp/mark", "a") as file:
+          file.write("INIT ran")
+      """;
+
+  private SnapshotHost host;
+  private SnapshotStore store;
+  private KeyRing keys;
+  private SnapshotLayer base;
+  private SnapshotLayer runtime;
+  private Path codeImage;
+
+  @BeforeAll
+  void makeLayers() throws Exception {
+    host = SnapshotHost.open(PYTHON);
+    store = new SnapshotStore(host.directory().resolve("snapshots"));
+    keys = new KeyRing(host.directory().resolve("keys"));
+    codeImage = host.codeImage("app.py", HANDLER);
+    base = makeBase();
+    runtime = makeRuntime();
+  }
+
+  @AfterAll
+  void close() throws Exception {
+    if (runtime != null) {
+      runtime.close();
+    }
+    if (base != null) {
+      base.close();
+    }
+    if (host != null) {
+      host.close();
+    }
+  }
+
+  private SandboxSpec spec(Optional<String> language, Optional<Path> code, SandboxOrigin origin) {
+    return new SandboxSpec(language, code, MEMORY_SIZE_MB, EPHEMERAL_MB, false, origin, false);
+  }
+
+  private SandboxSpec cloneSpec(SandboxOrigin origin) {
+    return spec(Optional.of(PYTHON), Optional.of(codeImage), origin);
+  }
+
+  private Map<String, String> identity() throws SandboxException {
+    return host.driver().snapshotIdentity(MEMORY_SIZE_MB).orElseThrow();
+  }
+
+  private SnapshotLayer makeBase() throws Exception {
+    SandboxSpec spec =
+        spec(Optional.empty(), Optional.empty(), new SandboxOrigin.Boot()).toCapture();
+    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+      return stored(guest.sandbox.capture().draft(Kind.BASE, identity()), Optional.empty());
+    }
+  }
+
+  private SnapshotLayer makeRuntime() throws Exception {
+    SandboxSpec spec =
+        spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
+    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      guest
+          .sandbox
+          .agent()
+          .startRuntime(
+              new RuntimeProcess(
+                  RuntimeCommand.of(PYTHON).command(),
+                  RuntimeEnvironment.template(PYTHON, TEMPLATE_INVOKES),
+                  "/",
+                  256L << 20,
+                  256));
+      assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
+      for (int i = 0; i < TEMPLATE_INVOKES; i++) {
+        assertThat(guest.invoke("{\"n\":1}")).contains("\"n\"");
+      }
+      assertThat(guest.api.awaitRestorable(PythonClone.PLENTY))
+          .isEqualTo(new RuntimeOutcome.Restorable());
+      guest.sandbox.agent().freeze();
+      Map<String, String> identity = new HashMap<>(identity());
+      identity.put("runtime", PYTHON);
+      return stored(guest.sandbox.capture().draft(Kind.RUNTIME, identity), Optional.of(base));
+    }
+  }
+
+  private SnapshotLayer stored(LayerDraft draft, Optional<SnapshotLayer> parent)
+      throws IOException {
+    store.write(draft, keys.service());
+    return store.open(draft.header().id(), keys.service(), parent).orElseThrow();
+  }
+
+  @Test
+  void aLayerHoldsOnlyWhatItChangesOverItsParent() {
+    assertThat(runtime.header().parent()).contains(base.header().id());
+    assertThat(runtime.ownPages()).isPositive().isLessThan(base.ownPages() / 2);
+  }
+
+  @Test
+  void clonesAreAlikeInNothing() throws Exception {
+    Set<String> values = new HashSet<>();
+    int count = 0;
+    for (int clone = 0; clone < 2; clone++) {
+      try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+        guest.become("app.handler");
+        List<String> own =
+            Pattern.compile("\"\\w+\": ?(\"?[^,\"}]+)")
+                .matcher(guest.invoke("{}"))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(own).hasSize(8);
+        values.addAll(own);
+        count += own.size();
+      }
+    }
+    assertThat(values).hasSize(count);
+  }
+
+  @Test
+  void clonesBecomeDifferentFunctionsThatShareNoPhysicalPage() throws Exception {
+    Path other = host.codeImage("other.py", "def greet(event, context):\n    return 'other'\n");
+    try (PythonClone first = resumed(new SandboxOrigin.Snapshot(runtime));
+        PythonClone second =
+            new PythonClone(
+                host.driver(),
+                spec(
+                    Optional.of(PYTHON),
+                    Optional.of(other),
+                    new SandboxOrigin.Snapshot(runtime)))) {
+      first.become("app.clock");
+      second.become("other.greet");
+      double guestSeconds = Double.parseDouble(first.invoke("{}"));
+      assertThat(guestSeconds).isBetween(seconds() - 60, seconds() + 1);
+      assertThat(second.invoke("{}")).isEqualTo("\"other\"");
+
+      Set<Long> frames = GuestMemory.of(first.sandbox.id()).frames();
+      assertThat(frames).hasSizeGreaterThan(500);
+      assertThat(GuestMemory.of(second.sandbox.id()).frames()).doesNotContainAnyElementsOf(frames);
+    }
+  }
+
+  private static double seconds() {
+    return System.currentTimeMillis() / 1000.0;
+  }
+
+  @Test
+  void aFaultMovesItsOwnPageAndNoOther() throws Exception {
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(runtime, Optional.empty(), true);
+    try (PythonClone guest = resumed(origin)) {
+      guest.become("app.handler");
+      guest.invoke("{}");
+      guest.sandbox.pause();
+      GuestMemory memory = GuestMemory.of(guest.sandbox.id());
+      List<String> smaps = memory.smaps();
+      assertThat(smaps).noneMatch(line -> line.startsWith("VmFlags") && line.contains(" hg"));
+      assertThat(guest.sandbox.firstTouches())
+          .doesNotHaveDuplicates()
+          .hasSameSizeAs(memory.frames());
+    }
+  }
+
+  @Test
+  void pagesThatWerePrefetchedAreNotAskedFor() throws Exception {
+    PageAccessLog log;
+    int touched;
+    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime, Optional.empty(), true))) {
+      guest.become("app.handler");
+      touched = guest.sandbox.firstTouches().size();
+      log = PageAccessLog.merge(List.of(guest.sandbox.firstTouches()));
+    }
+    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime, Optional.of(log), true))) {
+      guest.become("app.handler");
+      assertThat(guest.sandbox.firstTouches().size()).isLessThan(touched / 2);
+    }
+  }
+
+  @Test
+  void aFunctionsSnapshotHasWhatItWroteToItsDisk() throws Exception {
+    SandboxSpec spec = cloneSpec(new SandboxOrigin.Snapshot(runtime)).toCapture();
+    Map<String, String> identity = new HashMap<>(identity());
+    identity.put("function", "files");
+    SnapshotLayer function;
+    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+      guest.becomeRestorable("app.marks");
+      guest.sandbox.agent().freeze();
+      function =
+          stored(guest.sandbox.capture().draft(Kind.FUNCTION, identity), Optional.of(runtime));
+    }
+    try (function;
+        PythonClone guest = resumed(new SandboxOrigin.Snapshot(function))) {
+      guest.restore("");
+      assertThat(guest.invoke("{}")).isEqualTo("\"INIT ran\"");
+    }
+  }
+
+  @Test
+  void aDamagedLayerIsRefusedAndKnownAsDamagedAndNothingIsLeftBehind() throws Exception {
+    Path copies = host.directory().resolve("damaged");
+    Files.createDirectories(copies.resolve(base.header().id()));
+    for (String name : List.of("manifest", "chunks")) {
+      Files.copy(
+          host.directory().resolve("snapshots").resolve(base.header().id()).resolve(name),
+          copies.resolve(base.header().id()).resolve(name));
+    }
+    Path chunks = copies.resolve(base.header().id()).resolve("chunks");
+    try (RandomAccessFile file = new RandomAccessFile(chunks.toFile(), "rw")) {
+      for (long at = 100; at < file.length() - (1 << 20); at += 512 << 10) {
+        file.seek(at);
+        int was = file.read();
+        file.seek(at);
+        file.write(was ^ 1);
+      }
+    }
+    List<Path> before = host.leftBehind();
+    try (SnapshotLayer damaged =
+        new SnapshotStore(copies)
+            .open(base.header().id(), keys.service(), Optional.empty())
+            .orElseThrow()) {
+      assertThatThrownBy(() -> resumed(new SandboxOrigin.Snapshot(damaged)))
+          .isInstanceOf(SandboxException.class);
+      assertThat(damaged.damaged()).isTrue();
+    }
+    assertThat(host.leftBehind()).isEqualTo(before);
+  }
+
+  @Test
+  void onlyACapturableSandboxIsCapturedAndItDoesNotRunAgain() throws Exception {
+    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(base))) {
+      assertThatThrownBy(guest.sandbox::capture).isInstanceOf(SandboxException.class);
+      guest.sandbox.agent().ping();
+    }
+    SandboxSpec spec = cloneSpec(new SandboxOrigin.Snapshot(base)).toCapture();
+    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+      guest.sandbox.capture();
+      assertThatThrownBy(guest.sandbox::resume)
+          .isInstanceOf(SandboxException.class)
+          .hasMessageContaining("captured");
+    }
+  }
+
+  private PythonClone resumed(SandboxOrigin origin) throws IOException {
+    return new PythonClone(host.driver(), cloneSpec(origin));
+  }
+
+  @Test
+  void whatASnapshotIsBoundToNamesTheVmsSize() throws Exception {
+    assertThat(host.driver().snapshotIdentity(512)).contains(identity());
+    assertThat(host.driver().snapshotIdentity(513)).isNotEqualTo(Optional.of(identity()));
+  }
+}

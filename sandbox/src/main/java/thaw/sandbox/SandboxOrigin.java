@@ -1,0 +1,29 @@
+package thaw.sandbox;
+
+import java.util.Optional;
+import thaw.snapshots.PageAccessLog;
+import thaw.snapshots.SnapshotLayer;
+
+/** How a sandbox comes to life. */
+public sealed interface SandboxOrigin {
+  /** Its kernel boots. */
+  record Boot() implements SandboxOrigin {}
+
+  /**
+   * It goes on where a snapshot was taken: customer processes that were frozen then are frozen
+   * still, clock, randomness and identity are those of the capture. Disks that were not mounted
+   * then are those of the spec; /tmp is the snapshot's if it is a function's.
+   *
+   * @param layer what it is resumed from; must stay open as long as the sandbox
+   * @param prefetch pages of memory to push before they are touched, most wanted first
+   * @param recordTouches whether {@link Sandbox#firstTouches} records. Pages that are prefetched
+   *     are not recorded, so one does without the other
+   */
+  record Snapshot(SnapshotLayer layer, Optional<PageAccessLog> prefetch, boolean recordTouches)
+      implements SandboxOrigin {
+    /** Resumes without prefetch or recording. */
+    public Snapshot(SnapshotLayer layer) {
+      this(layer, Optional.empty(), false);
+    }
+  }
+}
