@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import thaw.agent.GuestIdentity;
 import thaw.sandbox.Guest;
 import thaw.sandbox.SandboxSpec;
 
@@ -22,6 +23,8 @@ class MicrovmNetworkTest {
                 new SandboxSpec(
                     Fixture.RUNTIME, fixture.codeImage("hello", "hello"), 128, 512, true))) {
       assertThat(network).isNotNull();
+      // Which changes the MAC, as the worker does it before the network is set up.
+      guest.sandbox().agent().setIdentity(new GuestIdentity("guest", "0123456789abcdef".repeat(2)));
       guest.sandbox().agent().configureNetwork(guest.sandbox().network().orElseThrow());
 
       assertThat(guest.run(connect(TestNetwork.SERVER, TestNetwork.PORT)).output())
