@@ -9,6 +9,7 @@ import static thaw.configuration.Functions.request;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.State;
@@ -259,6 +261,31 @@ class VersionsTest {
     refused(
         ErrorCode.RESOURCE_NOT_FOUND,
         () -> opened.service().listVersions(named("g"), versions().build()));
+  }
+
+  @Test
+  void allVersionsOfAllFunctionsAreListedInPages() throws IOException {
+    opened.service().create(named("e"), request("1").publish(true).build());
+    opened.service().create(named("g"), request("1").build());
+    publish();
+    List<String> arns = new ArrayList<>();
+    String marker = null;
+    do {
+      var page =
+          opened
+              .service()
+              .list(
+                  "000000000000",
+                  ListFunctionsRequest.builder()
+                      .functionVersion("ALL")
+                      .maxItems(2)
+                      .marker(marker)
+                      .build());
+      page.functions().forEach(f -> arns.add(f.functionArn().replaceAll(".*:function:", "")));
+      marker = page.nextMarker();
+    } while (marker != null);
+
+    assertThat(arns).containsExactly("e:$LATEST", "e:1", "f:$LATEST", "f:1", "g:$LATEST");
   }
 
   @Test
