@@ -19,6 +19,7 @@ final class HttpConnection {
   private final GuestConnection connection;
   private final RequestReader reader;
   private final InvocationSlot slot;
+  private boolean restored;
 
   HttpConnection(GuestConnection connection, InvocationSlot slot) {
     this.connection = connection;
@@ -48,7 +49,8 @@ final class HttpConnection {
       return switch (head.match().route()) {
         case NEXT -> next(head, body);
         case RESPONSE, ERROR -> answer(head, body);
-        case INIT_ERROR, RESTORE_ERROR -> initError(head, body);
+        case INIT_ERROR -> initError(head, body);
+        case RESTORE_ERROR -> restoreError(head, body);
         case RESTORE_NEXT -> restoreNext(body);
         case WRONG_METHOD -> throw new RefusedException(Reply.WRONG_METHOD);
         case UNKNOWN -> throw new RefusedException(Reply.NOT_FOUND);
@@ -73,6 +75,7 @@ final class HttpConnection {
 
   /** Answers the restore/next that was asked before the snapshot, then serves as ever. */
   void serveRestored(byte[] body) {
+    restored = true;
     try {
       connection.write(Reply.restored(body.length), ByteBuffer.wrap(body));
     } catch (IOException e) {
@@ -127,6 +130,15 @@ final class HttpConnection {
       throw new RefusedException(Reply.TOO_LARGE);
     }
     return reply(Reply.ACCEPTED, head.keepAlive());
+  }
+
+  /** Only a process that was restored can fail at it; for all others there is no such path. */
+  private boolean restoreError(RequestHead head, BodyReader body)
+      throws IOException, BadRequestException, RefusedException {
+    if (!restored) {
+      throw new RefusedException(Reply.NOT_FOUND);
+    }
+    return initError(head, body);
   }
 
   /** Tells a client that waits with its body (curl does) to send it, unless it is too large. */
