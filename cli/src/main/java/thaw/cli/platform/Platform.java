@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
 import java.util.function.Consumer;
-import thaw.agent.RuntimeProcess;
 import thaw.cli.Version;
 import thaw.code.CodeStore;
 import thaw.configuration.ConfigurationService;
@@ -16,17 +15,11 @@ import thaw.guest.GuestImages;
 import thaw.logs.LogWriter;
 import thaw.microvm.Accelerator;
 import thaw.microvm.MicrovmDriver;
-import thaw.model.FunctionVersion;
-import thaw.runtimeapi.RuntimeCommand;
-import thaw.runtimeapi.RuntimeEnvironment;
-import thaw.runtimeapi.RuntimeLogging;
+import thaw.worker.RuntimeProcesses;
 import thaw.worker.Worker;
 
 /** All parts of a platform in one process. Reading {@link #start} tells what runs. */
 final class Platform implements AutoCloseable {
-  /** Threads and processes that a function may have at once, as in AWS. */
-  private static final int PROCESSES_MAX = 1024;
-
   private final Parts parts;
   private final URI endpoint;
 
@@ -68,7 +61,13 @@ final class Platform implements AutoCloseable {
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
           parts.add(
-              new Worker(settings.worker(), driver, code::image, Platform::process, logs, network));
+              new Worker(
+                  settings.worker(),
+                  driver,
+                  code::image,
+                  RuntimeProcesses.ofGuestImages(),
+                  logs,
+                  network));
       functions.onChange((account, name, version, revision) ->
           worker.retire(account, name, version, revision.orElse("")));
 
@@ -99,14 +98,5 @@ final class Platform implements AutoCloseable {
   @Override
   public void close() {
     parts.close();
-  }
-
-  private static RuntimeProcess process(FunctionVersion function, String logStream) {
-    return new RuntimeProcess(
-        RuntimeCommand.of(function.runtime()).command(),
-        RuntimeEnvironment.of(function, logStream, RuntimeLogging.of(function)),
-        RuntimeCommand.TASK_ROOT,
-        (long) function.memorySizeMb() << 20,
-        PROCESSES_MAX);
   }
 }
