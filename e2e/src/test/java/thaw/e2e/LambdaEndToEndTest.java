@@ -114,7 +114,9 @@ class LambdaEndToEndTest {
     assertThat(seen.path("memoryLimit").asString()).isEqualTo("512");
     assertThat(seen.path("requestId").asString()).isEqualTo(answer.requestId());
     assertThat(seen.path("logGroup").asString()).isEqualTo("/aws/lambda/facts");
-    assertThat(seen.path("remainingMillis").asInt()).isBetween(1, Functions.PATIENT_SECONDS * 1000);
+    // The deadline is the host's, what remains is read off the guest's clock, which may be behind.
+    assertThat(seen.path("remainingMillis").asInt())
+        .isBetween(1, Functions.PATIENT_SECONDS * 1000 + 1000);
     assertThat(seen.path("directory").asString()).isEqualTo("/var/task");
     JsonNode variables = seen.path("variables");
     assertThat(variables.path("COLOUR").asString()).isEqualTo("grün");
