@@ -1,6 +1,7 @@
 package thaw.microvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,7 +54,8 @@ class PasstTest {
     try (Fixture fixture = Fixture.create();
         Host host = fixture.openHost()) {
       Passt passt = Passt.start(host.dial(), fixture.directory.resolve("p"), host.uids().take());
-      assertThat(fixture.hostState.processes()).hasSize(1);
+      // The connection is made before passt is executed and takes its user id.
+      await().untilAsserted(() -> assertThat(fixture.hostState.processes()).hasSize(1));
 
       passt.frames().close();
 

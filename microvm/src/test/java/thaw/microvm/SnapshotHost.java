@@ -22,7 +22,8 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
       Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
 
   /** Apart from the default range, which a Thaw on the same machine may be using. */
-  private static final int FIRST_UID = 1_800_000;
+  private static final int FIRST_UID =
+      2_400_000 + (int) (ProcessHandle.current().pid() % 10_000) * 64;
 
   static SnapshotHost open(String runtime) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
