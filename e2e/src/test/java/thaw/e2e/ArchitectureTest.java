@@ -38,7 +38,15 @@ final class ArchitectureTest {
           Map.entry("logs", Set.of("settings")),
           Map.entry(
               "worker",
-              Set.of("model", "settings", "code", "agent", "sandbox", "runtimeapi", "logs")),
+              Set.of(
+                  "model",
+                  "settings",
+                  "code",
+                  "agent",
+                  "snapshots",
+                  "sandbox",
+                  "runtimeapi",
+                  "logs")),
           Map.entry("frontend", Set.of("model", "settings", "api", "configuration", "worker")),
           Map.entry(
               "cli",
@@ -50,6 +58,7 @@ final class ArchitectureTest {
                   "configuration",
                   "agent",
                   "guest",
+                  "snapshots",
                   "sandbox",
                   "microvm",
                   "runtimeapi",
