@@ -31,9 +31,18 @@ final class ArchitectureTest {
           Map.entry("sparsefs", Set.of()),
           Map.entry("snapshots", Set.of("sparsefs")),
           Map.entry("sandbox", Set.of("model", "agent", "sparsefs", "snapshots")),
+          Map.entry("jail", Set.of("agent", "sparsefs")),
           Map.entry(
               "microvm",
-              Set.of("model", "settings", "agent", "sandbox", "guest", "sparsefs", "snapshots")),
+              Set.of(
+                  "model",
+                  "settings",
+                  "agent",
+                  "sandbox",
+                  "guest",
+                  "jail",
+                  "sparsefs",
+                  "snapshots")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
           Map.entry("logs", Set.of("settings")),
           Map.entry(
