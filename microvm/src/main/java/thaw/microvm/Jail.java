@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Jail implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Jail.class);
+
+  /** Weight of an ordinary process of the host. */
+  static final long ORDINARY_CPU_SHARES = 1_024;
+
   private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RUNC_TIMEOUT = Duration.ofSeconds(10);
 
