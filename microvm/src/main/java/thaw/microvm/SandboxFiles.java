@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import thaw.guest.GuestImages;
+import thaw.jail.CloseStack;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;

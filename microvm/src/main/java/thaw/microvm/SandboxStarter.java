@@ -12,6 +12,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.jail.Awaiting;
+import thaw.jail.Bind;
+import thaw.jail.CloseStack;
+import thaw.jail.FrameFilter;
+import thaw.jail.Jail;
+import thaw.jail.JailSpec;
+import thaw.jail.NetworkRelay;
+import thaw.jail.OneConnection;
+import thaw.jail.Passt;
+import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
 
@@ -187,7 +197,7 @@ final class SandboxStarter {
     Optional<Passt> passt = vm.network() ? Optional.of(startPasst(home.run)) : Optional.empty();
 
     List<Bind> binds = new ArrayList<>(own);
-    binds.add(Bind.readOnly(host.lifeline(), JailPaths.LIFELINE));
+    binds.add(Bind.readOnly(host.lifeline(), Jail.LIFELINE));
     binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
     Jail jail = startJail(home, binds, temporaryMb, cpuShares);
     MicrovmSandbox sandbox =

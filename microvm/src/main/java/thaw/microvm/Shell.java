@@ -3,6 +3,7 @@ package thaw.microvm;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import thaw.agent.AgentConnection;
+import thaw.jail.Jail;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 

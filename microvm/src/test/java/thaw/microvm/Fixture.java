@@ -13,6 +13,9 @@ import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImages;
 import thaw.guest.GuestSettings;
+import thaw.jail.Command;
+import thaw.jail.HostState;
+import thaw.jail.Trees;
 import thaw.settings.DataSize;
 
 /** What tests with real VMs need: images, directories of their own, a code image. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import thaw.jail.JailControlGroup;
 
 class KilledThawTest {
   @Test

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import thaw.agent.AgentConnection;
+import thaw.jail.JailControlGroup;
 import thaw.sandbox.RecordingListener;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;

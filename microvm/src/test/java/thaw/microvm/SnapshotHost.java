@@ -14,6 +14,8 @@ import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImages;
 import thaw.guest.GuestSettings;
+import thaw.jail.Command;
+import thaw.jail.Trees;
 import thaw.settings.DataSize;
 
 /** A driver with a language runtime's image, in a directory of its own. */

@@ -1,12 +1,14 @@
 package thaw.snapshots;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
@@ -104,6 +106,21 @@ public final class SnapshotStore {
   public void delete(String id) throws IOException {
     DurableFiles.deleteDirectory(directory.resolve(id));
     DurableFiles.syncDirectory(directory);
+  }
+
+  /**
+   * What a layer says of itself, read without its key and so not authenticated: for lists and for
+   * finding what is to be deleted.
+   *
+   * @return empty if there is none that can be read
+   */
+  public Optional<SnapshotHeader> header(String id) throws IOException {
+    Path file = directory.resolve(id).resolve(MANIFEST);
+    try (InputStream in = Files.newInputStream(file)) {
+      return Optional.of(Manifest.readHeader(in));
+    } catch (NoSuchFileException | DamagedSnapshotException e) {
+      return Optional.empty();
+    }
   }
 
   /** Ids of all layers. */
