@@ -54,7 +54,7 @@ final class FakeDebian {
   }
 
   PackageLock lock() {
-    return new PackageLock(groups);
+    return new PackageLock(groups, new LinkedHashMap<>());
   }
 
   static RecipeFiles recipe() {
