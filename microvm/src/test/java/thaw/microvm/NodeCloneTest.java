@@ -25,7 +25,7 @@ import thaw.snapshots.SnapshotLayer;
 import thaw.snapshots.SnapshotStore;
 
 /** Node's own generators in clones of a template, and of a function that drew from them in INIT. */
-final class NodeSnapshotTest {
+final class NodeCloneTest {
   private static final String RUNTIME = "nodejs24.x";
   private static final int MEMORY_SIZE_MB = 128;
   private static final int EPHEMERAL_MB = 512;
