@@ -30,9 +30,18 @@ public final class SnapshotStore {
 
   private final Path directory;
 
-  /** Opens a store; what a crash left half-written is deleted. */
-  public SnapshotStore(Path directory) throws IOException {
-    this.directory = Files.createDirectories(directory);
+  private SnapshotStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /** For looking into a store that another process may be writing to; it may be missing. */
+  public static SnapshotStore readOnly(Path directory) {
+    return new SnapshotStore(directory);
+  }
+
+  /** Opens a store, making it if it is missing; what a crash left half-written is deleted. */
+  public static SnapshotStore open(Path directory) throws IOException {
+    Files.createDirectories(directory);
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
         if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
@@ -40,6 +49,7 @@ public final class SnapshotStore {
         }
       }
     }
+    return new SnapshotStore(directory);
   }
 
   /** Whether a layer is there; it may still turn out to be damaged when it is opened. */
@@ -125,6 +135,9 @@ public final class SnapshotStore {
 
   /** Ids of all layers. */
   public List<String> ids() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(entry -> entry.getFileName().toString())

@@ -23,7 +23,7 @@ final class Snapshots {
   static SnapshotStorage open(PlatformFiles files, SnapshotSettings settings) throws IOException {
     return new SnapshotStorage(
         settings,
-        new LayerCatalog(new SnapshotStore(files.snapshots())),
+        new LayerCatalog(SnapshotStore.open(files.snapshots())),
         new KeyRing(files.keys()));
   }
 
