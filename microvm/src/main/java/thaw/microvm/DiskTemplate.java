@@ -9,6 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import thaw.jail.Command;
+import thaw.jail.Trees;
 
 /**
  * An empty ext4 for /tmp, kept as what mke2fs wrote and nothing else: a sequence of (offset,

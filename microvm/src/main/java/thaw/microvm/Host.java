@@ -5,6 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import thaw.jail.Command;
+import thaw.jail.Instance;
+import thaw.jail.NativeTool;
+import thaw.jail.NetworkPolicy;
+import thaw.jail.UidPool;
 
 /** What all sandboxes of one driver share: directories, user ids, compiled tools. */
 record Host(
@@ -19,6 +24,7 @@ record Host(
     Path blankDisk,
     long tscKhz)
     implements AutoCloseable {
+  private static final NativeTool TSC_KHZ = new NativeTool(Host.class, "tsckhz");
   private static final Duration TSC_TIMEOUT = Duration.ofSeconds(10);
 
   /**
@@ -31,7 +37,7 @@ record Host(
     Files.createDirectories(cacheDirectory);
     Path lifeline = NativeTool.LIFELINE.compiled(cacheDirectory);
     Path dial = NativeTool.DIAL.compiled(cacheDirectory);
-    Path tsc = NativeTool.TSC_KHZ.compiled(cacheDirectory);
+    Path tsc = TSC_KHZ.compiled(cacheDirectory);
     long tscKhz = Long.parseLong(Command.run(TSC_TIMEOUT, List.of(tsc.toString())));
     Path blank = SparseFiles.blankDisk(cacheDirectory);
     Instance instance = Instance.open(settings.runDirectory(), diskDirectory);

@@ -2,7 +2,6 @@ package thaw.microvm;
 
 /** Where things are in the jail. */
 final class JailPaths {
-  static final String LIFELINE = "/lifeline";
   static final String KERNEL = "/boot/kernel";
   static final String INITRAMFS = "/boot/initramfs";
 

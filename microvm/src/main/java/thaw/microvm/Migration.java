@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import thaw.jail.Awaiting;
 
 /**
  * Saves and loads the device state by QEMU's migration. Memory is not in it: it is in a file that

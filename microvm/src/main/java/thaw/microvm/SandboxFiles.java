@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import thaw.guest.GuestImages;
+import thaw.jail.CloseStack;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;

@@ -12,6 +12,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.jail.Awaiting;
+import thaw.jail.Bind;
+import thaw.jail.CloseStack;
+import thaw.jail.FrameFilter;
+import thaw.jail.Jail;
+import thaw.jail.JailSpec;
+import thaw.jail.NetworkRelay;
+import thaw.jail.OneConnection;
+import thaw.jail.Passt;
+import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
 
@@ -146,7 +156,7 @@ final class SandboxStarter {
   private Jail startJail(Path run, List<Bind> own, int uid) throws IOException {
     boolean kvm = plan.vm().accelerator() == Accelerator.KVM;
     List<Bind> binds = new ArrayList<>();
-    binds.add(Bind.readOnly(host.lifeline(), JailPaths.LIFELINE));
+    binds.add(Bind.readOnly(host.lifeline(), Jail.LIFELINE));
     binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
     binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
     binds.add(Bind.readOnly(plan.images().root(), Disk.ROOT.jailPath()));

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import thaw.jail.Command;
 
 /** What must be the same for a snapshot to be resumed. */
 final class SnapshotIdentity {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import thaw.guest.GuestImages;
+import thaw.jail.Command;
 
 class DiskTemplateTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);

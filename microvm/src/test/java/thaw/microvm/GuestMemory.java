@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import thaw.jail.JailControlGroup;
 
 /** The mapping that is a VM's memory, as the host's kernel shows it in /proc. */
 record GuestMemory(Path process, long start, long end) {

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import thaw.guest.GuestImages;
+import thaw.jail.Command;
+import thaw.jail.TestProgram;
 import thaw.sandbox.RecordingListener;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxSpec;
@@ -66,7 +68,7 @@ class HostileGuestTest {
   private static GuestImages hostile(Fixture fixture) throws IOException {
     GuestImages images = fixture.images();
     Path tree = Files.createDirectory(fixture.directory.resolve("initramfs"));
-    Path init = TestProgram.compile("hostile", fixture.directory);
+    Path init = TestProgram.compile(HostileGuestTest.class, "hostile", fixture.directory);
     Path repacked = fixture.directory.resolve("initramfs.cpio");
     shell(
         tree,

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import thaw.jail.JailControlGroup;
 
 class KilledThawTest {
   @Test
@@ -19,7 +20,8 @@ class KilledThawTest {
                   "-cp",
                   System.getProperty("java.class.path"),
                   KilledThaw.class.getName(),
-                  fixture.directory.toString())
+                  fixture.directory.toString(),
+                  Integer.toString(fixture.settings.firstUid()))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import thaw.jail.HostState;
+import thaw.jail.JailControlGroup;
 import thaw.sandbox.RecordingListener;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;

@@ -7,6 +7,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import thaw.agent.GuestIdentity;
+import thaw.jail.NetworkPolicy;
+import thaw.jail.TestNetwork;
 import thaw.sandbox.Guest;
 import thaw.sandbox.SandboxSpec;
 

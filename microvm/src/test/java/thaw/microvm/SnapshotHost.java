@@ -14,6 +14,8 @@ import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImages;
 import thaw.guest.GuestSettings;
+import thaw.jail.Command;
+import thaw.jail.Trees;
 import thaw.settings.DataSize;
 
 /** A driver with a language runtime's image, in a directory of its own. */
@@ -22,7 +24,8 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
       Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
 
   /** Apart from the default range, which a Thaw on the same machine may be using. */
-  private static final int FIRST_UID = 1_800_000;
+  private static final int FIRST_UID =
+      2_400_000 + (int) (ProcessHandle.current().pid() % 10_000) * 64;
 
   static SnapshotHost open(String runtime) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");

@@ -71,7 +71,7 @@ final class SnapshotTest {
   @BeforeAll
   void makeLayers() throws Exception {
     host = SnapshotHost.open(PYTHON);
-    store = new SnapshotStore(host.directory().resolve("snapshots"));
+    store = SnapshotStore.open(host.directory().resolve("snapshots"));
     keys = new KeyRing(host.directory().resolve("keys"));
     codeImage = host.codeImage("app.py", HANDLER);
     base = makeBase();
@@ -269,7 +269,7 @@ final class SnapshotTest {
     }
     List<Path> before = host.leftBehind();
     try (SnapshotLayer damaged =
-        new SnapshotStore(copies)
+        SnapshotStore.open(copies)
             .open(base.header().id(), keys.service(), Optional.empty())
             .orElseThrow()) {
       assertThatThrownBy(() -> resumed(new SandboxOrigin.Snapshot(damaged)))

@@ -2,8 +2,10 @@ package thaw.runtimeapi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import thaw.model.FunctionVersion;
 
 /**
  * How a runtime's process is started in its guest; see docs/runtime-api.md.
@@ -54,6 +56,9 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
               "provided.al2023",
               PROVIDED));
 
+  /** Runtimes whose bootstrap can be frozen before it knows its function, and become any. */
+  private static final Set<String> TEMPLATES = Set.of("nodejs22.x", "nodejs24.x", "python3.13");
+
   public RuntimeCommand {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
@@ -85,6 +90,27 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           "runtime " + runtime + " cannot be started; there are: " + String.join(", ", runtimes()));
     }
     return command;
+  }
+
+  /**
+   * The command of a function's process: the runtime's, behind the function's wrapper script if it
+   * has one.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html">AWS: wrapper
+   *     scripts</a>, which runtimes without a language do not have
+   */
+  public static List<String> of(FunctionVersion function) {
+    List<String> command = of(function.runtime()).command();
+    String wrapper = function.environment().getOrDefault("AWS_LAMBDA_EXEC_WRAPPER", "");
+    if (wrapper.isEmpty() || isProvided(function.runtime())) {
+      return command;
+    }
+    return Stream.concat(Stream.of(wrapper), command.stream()).toList();
+  }
+
+  /** Whether a runtime's process can be frozen before it knows its function. */
+  public static boolean knowsTemplates(String runtime) {
+    return TEMPLATES.contains(runtime);
   }
 
   static boolean isProvided(String runtime) {

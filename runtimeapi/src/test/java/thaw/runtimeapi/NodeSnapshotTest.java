@@ -3,6 +3,7 @@ package thaw.runtimeapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,29 @@ final class NodeSnapshotTest {
     try (NodeFunction function = start(runtime, source, SNAP_START);
         RuntimeApi restored = function.restored("")) {
       assertThat(invoke(restored)).isEqualTo("[\"second\",\"first\",\"third\",\"fourth\"]");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void invocationsBeforeTheSnapshotAreServedAndACloneHasItsOwnVariables(String runtime)
+      throws Exception {
+    String source =
+        """
+        let count = 0;
+        exports.handler = async () => {
+          if (++count === 2) throw new RangeError('the second');
+          return [count, process.env.OWN ?? null];
+        };
+        """;
+    Map<String, String> variables = new HashMap<>(SNAP_START);
+    variables.put("THAW_WARMUP_INVOKES", "2");
+    try (NodeFunction function = start(runtime, source, variables)) {
+      assertThat(function.invoke("{}")).isEqualTo("[1,null]");
+      assertThat(function.invoke("{}")).startsWith("RangeError ");
+      try (RuntimeApi restored = function.restored("{\"environment\":{\"OWN\":\"mine\"}}")) {
+        assertThat(invoke(restored)).isEqualTo("[3,\"mine\"]");
+      }
     }
   }
 

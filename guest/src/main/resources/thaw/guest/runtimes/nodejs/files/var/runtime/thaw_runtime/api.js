@@ -123,7 +123,7 @@ class Api {
   restoreNext() {
     return new Promise((resolve, reject) => {
       this.#expect((status, _, body) => {
-        if (status === 200) resolve(body);
+        if (status === 200) resolve(body.toString('utf8'));
         else reject(new Error(`the runtime API answered restore/next with status ${status}: ${body}`));
       });
       this.#socket.write(RESTORE_NEXT);

@@ -35,16 +35,25 @@ async function run() {
   if (snapshot.isTemplate() || snapshot.waitsForRestore()) snapshot.replaceRandom();
   api = new Api(process.env.AWS_LAMBDA_RUNTIME_API);
   if (snapshot.isTemplate()) {
-    await serveTemplate();
-    report = initError;
+    await serve(exercise(), snapshot.exerciseCount());
     snapshot.become(await api.restoreNext());
   }
   const runtime = await init();
-  if (runtime !== undefined) serve(runtime);
+  if (runtime !== undefined) await serve(runtime, Infinity);
+}
+
+function exercise() {
+  return new handlers.Runtime(snapshot.exercise, { streaming: false, takesCallback: true, isAsync: true });
 }
 
 function initError(type, document, posted) {
   api.initError(type, document, posted);
+}
+
+// Whatever ends the process from here is INIT's failure.
+function beginInit() {
+  report = initError;
+  whenIdle = () => process.exit(UNSETTLED_TOP_LEVEL_AWAIT);
 }
 
 // Resolves to how the handler is called, or to nothing if there is none: that is reported then.
@@ -59,14 +68,18 @@ async function init() {
       afterRestore: snapshot.afterRestore,
     };
   }
-  whenIdle = () => process.exit(UNSETTLED_TOP_LEVEL_AWAIT);
+  beginInit();
   try {
     const runtime = await handlers.load(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), process.env._HANDLER ?? '');
     if (snapshot.waitsForRestore()) {
+      if (snapshot.warmupCount() > 0) {
+        await serve(runtime, snapshot.warmupCount());
+        beginInit();
+      }
       await snapshot.runBeforeSnapshot();
-      await api.restoreNext();
-      report = (type, document, posted) => api.restoreError(type, document, posted);
-      await snapshot.runAfterRestore();
+      const document = await api.restoreNext();
+      report = (type, error, posted) => api.restoreError(type, error, posted);
+      await snapshot.runAfterRestore(document);
     }
     whenIdle = null;
     return runtime;
@@ -84,44 +97,39 @@ function giveUp(what, error, exitCode) {
   report(document.errorType, JSON.stringify(document), () => process.exit(exitCode));
 }
 
-// Serves as many invocations of its own as Thaw wants a template to have served.
-function serveTemplate() {
-  const runtime = new handlers.Runtime(snapshot.exercise, { streaming: false, takesCallback: true, isAsync: true });
+// Serves so many invocations, and resolves when the last one is answered.
+function serve(runtime, count) {
   return new Promise((resolve) => {
-    let left = snapshot.exerciseCount();
+    let left = count;
     const receive = (received) => {
       left--;
-      handle(runtime, received, {
-        respond: (id, body, type) => {
-          if (left > 0) api.respondAndNext(id, body, type, check, receive);
-          else api.respond(id, body, type, resolve);
-        },
-        fail: () => process.exit(1),
-      });
+      handle(runtime, received, answers);
     };
+    const answered = (status) => {
+      check(status);
+      resolve();
+    };
+    const answers = {
+      respond: (id, body, type) => {
+        report = undefined;
+        if (left > 0) api.respondAndNext(id, body, type, check, receive);
+        else api.respond(id, body, type, answered);
+      },
+      fail: (id, type, document) => {
+        report = undefined;
+        if (left > 0) api.failAndNext(id, type, document, check, receive);
+        else api.fail(id, type, document, answered);
+      },
+      respondStream: (id, body, type) => api.respond(id, body, type, check),
+      next: () => {
+        report = undefined;
+        if (left > 0) api.next(receive);
+        else resolve();
+      },
+    };
+    report = undefined;
     api.next(receive);
   });
-}
-
-function serve(runtime) {
-  const receive = (received) => handle(runtime, received, answers);
-  const answers = {
-    respond: (id, body, type) => {
-      report = undefined;
-      api.respondAndNext(id, body, type, check, receive);
-    },
-    fail: (id, type, document) => {
-      report = undefined;
-      api.failAndNext(id, type, document, check, receive);
-    },
-    respondStream: (id, body, type) => api.respond(id, body, type, check),
-    next: () => {
-      report = undefined;
-      api.next(receive);
-    },
-  };
-  report = undefined;
-  api.next(receive);
 }
 
 function check(status) {

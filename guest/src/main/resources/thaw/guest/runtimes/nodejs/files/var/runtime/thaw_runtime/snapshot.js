@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const util = require('node:util');
 
 const EXERCISE = 'THAW_TEMPLATE_INVOKES';
+const WARMUP_MAX = 10_000;
 const MIB = 1 << 20;
 
 const beforeSnapshot = [];
@@ -29,6 +30,12 @@ async function exercise(event, context) {
 
 function waitsForRestore() {
   return process.env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
+}
+
+// How many invocations the function wants to serve before its snapshot is taken.
+function warmupCount() {
+  const count = process.env.THAW_WARMUP_INVOKES ?? '';
+  return /^[0-9]{1,5}$/.test(count) ? Math.min(Number(count), WARMUP_MAX) : 0;
 }
 
 // Takes over the environment of the function that this process is from now on.
@@ -57,9 +64,11 @@ async function runBeforeSnapshot() {
   for (const hook of beforeSnapshot.toReversed()) await hook();
 }
 
-async function runAfterRestore() {
+// What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew.
+async function runAfterRestore(document) {
   renewRandomness();
   drainCaches();
+  if (document !== '') Object.assign(process.env, JSON.parse(document).environment);
   for (const hook of afterRestore) await hook();
 }
 
@@ -126,4 +135,5 @@ module.exports = {
   runAfterRestore,
   runBeforeSnapshot,
   waitsForRestore,
+  warmupCount,
 };

@@ -1,0 +1,107 @@
+package thaw.jail;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A jail's control group. It stands directly below the root and not in a group of its instance, so
+ * that runc, which removes what it made, leaves nothing behind when Thaw is killed. With cgroup v1
+ * it is one directory per controller, with v2 a single one.
+ */
+public final class JailControlGroup {
+  private static final Logger log = LoggerFactory.getLogger(JailControlGroup.class);
+  private static final Path ROOT = Path.of("/sys/fs/cgroup");
+  private static final int PAGE_BYTES = 4_096;
+
+  private final String name;
+
+  /** The group of that name, whether it is there or not. */
+  public JailControlGroup(String name) {
+    this.name = name;
+  }
+
+  /** Names of the groups on this host that start with {@code prefix}. */
+  public static List<String> named(String prefix) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path controller : controllers()) {
+      try (DirectoryStream<Path> groups = Files.newDirectoryStream(controller, prefix + "*")) {
+        groups.forEach(group -> names.add(group.getFileName().toString()));
+      }
+    }
+    return names.stream().distinct().toList();
+  }
+
+  /** Processes in it, by their ids on the host. */
+  public List<Long> processes() {
+    for (Path directory : directories()) {
+      try {
+        List<Long> pids =
+            Files.readAllLines(directory.resolve("cgroup.procs")).stream()
+                .map(Long::valueOf)
+                .toList();
+        if (!pids.isEmpty()) {
+          return pids;
+        }
+      } catch (IOException e) {
+        // The group went away meanwhile, or this controller never had it.
+      }
+    }
+    return List.of();
+  }
+
+  /** Resident memory of its processes, bytes; 0 if there are none. */
+  public long residentBytes() {
+    long pages = 0;
+    for (long pid : processes()) {
+      try {
+        String statm = Files.readString(Path.of("/proc/" + pid + "/statm"));
+        pages += new Scanner(statm).skip("\\d+").nextLong();
+      } catch (IOException e) {
+        // It ended meanwhile.
+      }
+    }
+    return pages * PAGE_BYTES;
+  }
+
+  /** Kills what is in it and removes it; for a group whose owner is gone. */
+  public void remove() {
+    for (long pid : processes()) {
+      ProcessHandle.of(pid)
+          .ifPresent(process -> {
+            process.destroyForcibly();
+            process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+          });
+    }
+    for (Path directory : directories()) {
+      try {
+        Files.deleteIfExists(directory);
+      } catch (IOException e) {
+        log.warn("cannot remove control group {}: {}", directory, e.toString());
+      }
+    }
+  }
+
+  private List<Path> directories() {
+    return controllers().stream().map(c -> c.resolve(name)).filter(Files::isDirectory).toList();
+  }
+
+  private static List<Path> controllers() {
+    if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
+      return List.of(ROOT);
+    }
+    try (Stream<Path> mounted = Files.list(ROOT)) {
+      return mounted.filter(Files::isDirectory).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package thaw.jail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JailTest {
+  private static final long TIMEOUT_SECONDS = 30;
+
+  private final Fixture fixture;
+
+  JailTest() throws IOException {
+    fixture = Fixture.create();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  void whatAJailForbidsFails() throws Exception {
+    Path program = TestProgram.compile(JailTest.class, "forbidden", fixture.directory());
+    try (Jail jail = start(List.of(Bind.readOnly(program, "/program")), "/program")) {
+      assertThat(status(jail)).isZero();
+      assertThat(jail.output()).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void theProgramsExitStatusIsTheJails() throws Exception {
+    try (Jail jail = start(List.of(), "/usr/bin/sh", "-c", "echo why >&2; exit 3")) {
+      assertThat(status(jail)).isEqualTo(3);
+      assertThat(jail.output()).isEqualTo("why");
+    }
+    try (Jail jail = start(List.of(), "/usr/bin/sh", "-c", "kill -9 $$")) {
+      assertThat(status(jail)).isEqualTo(128 + 9);
+    }
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() throws Exception {
+    try (Jail jail = start(List.of(), "/usr/bin/no-such-program")) {
+      assertThat(status(jail)).isEqualTo(127);
+      assertThat(jail.output()).contains("/usr/bin/no-such-program");
+    }
+  }
+
+  @Test
+  void lettingGoOfTheLifelineEndsEverythingInTheJail() throws Exception {
+    try (Jail jail =
+        start(List.of(), "/usr/bin/sh", "-c", "setsid sleep 1000 & echo up; sleep 1000")) {
+      jail.release();
+
+      assertThat(status(jail)).isZero();
+      assertThat(fixture.hostState().processes()).isEmpty();
+      assertThat(fixture.hostState().controlGroups()).isEmpty();
+    }
+  }
+
+  @Test
+  void aProgramThatTakesMoreMemoryThanItsJailHasDiesAlone() throws Exception {
+    Path program = TestProgram.compile(JailTest.class, "hog", fixture.directory());
+    try (Jail witness = start(List.of(), "/usr/bin/sleep", "1000");
+        Jail hog = start(List.of(Bind.readOnly(program, "/program")), "/program")) {
+      assertThat(status(hog)).isEqualTo(128 + 9);
+      assertThat(witness.ended()).isNotDone();
+    }
+  }
+
+  @Test
+  void aHardCpuLimitCanBeSetWhileItRuns() throws Exception {
+    try (Jail jail = start(List.of(), "/usr/bin/sleep", "1000")) {
+      await().untilAsserted(() -> assertThat(jail.controlGroup().processes()).hasSize(2));
+      jail.limitCpu(0.5);
+
+      String id = jail.id();
+      Path v1 = Path.of("/sys/fs/cgroup/cpu", id, "cpu.cfs_quota_us");
+      Path v2 = Path.of("/sys/fs/cgroup", id, "cpu.max");
+      assertThat(Files.readString(Files.exists(v1) ? v1 : v2)).startsWith("50000");
+    }
+  }
+
+  private Jail start(List<Bind> binds, String... command) throws IOException {
+    String id = fixture.instance().nextSandboxId();
+    List<Bind> all = new ArrayList<>(binds);
+    all.add(Bind.readOnly(fixture.lifeline(), Jail.LIFELINE));
+    JailSpec spec =
+        new JailSpec(
+            id, fixture.uids().take(), List.of(command), all, 64L << 20, 1L << 20, 1_024, false);
+    Path bundle =
+        Files.createDirectory(fixture.instance().createRunDirectory(id).resolve("bundle"));
+    return Jail.start(spec, bundle, fixture.instance().runcState());
+  }
+
+  private static int status(Jail jail) throws Exception {
+    return jail.ended().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+}
