@@ -44,14 +44,33 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           Map.of());
 
   private static final Map<String, RuntimeCommand> COMMANDS =
-      new TreeMap<>(Map.of("python3.13", PYTHON, "provided.al2023", PROVIDED));
+      new TreeMap<>(
+          Map.of(
+              "nodejs22.x",
+              // What AWS switches off in this version; NODE_OPTIONS can switch it on.
+              node(22, "--no-experimental-require-module", "--no-experimental-detect-module"),
+              "nodejs24.x",
+              node(24),
+              "python3.13",
+              PYTHON,
+              "provided.al2023",
+              PROVIDED));
 
   /** Runtimes whose bootstrap can be frozen before it knows its function, and become any. */
-  private static final Set<String> TEMPLATES = Set.of("python3.13");
+  private static final Set<String> TEMPLATES = Set.of("nodejs22.x", "nodejs24.x", "python3.13");
 
   public RuntimeCommand {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+  }
+
+  private static RuntimeCommand node(int version, String... flags) {
+    return new RuntimeCommand(
+        Stream.concat(Stream.of(RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(flags)).toList(),
+        Map.of(
+            "NODE_PATH",
+            "/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:%s/node_modules:%s:%s"
+                .formatted(version, RUNTIME_DIRECTORY, RUNTIME_DIRECTORY, TASK_ROOT)));
   }
 
   /** Names of the runtimes that can be started, sorted. */

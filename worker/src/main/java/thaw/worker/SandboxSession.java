@@ -156,11 +156,11 @@ final class SandboxSession implements Guest {
 
   /** Hands the invocation to the runtime, which is started first if it has to be. */
   Turn turn(Invocation invocation) throws IOException, InterruptedException {
-    Duration left = function.timeout();
+    long arrivedNanos = System.nanoTime();
     long resetMicros = 0;
-    if (needsReset()) {
+    if (needsReset() || leftBeforeAsking(function.timeout())) {
       long begin = System.nanoTime();
-      RuntimeOutcome outcome = reset(left);
+      RuntimeOutcome outcome = reset(leftSince(arrivedNanos));
       resetMicros = microsSince(begin);
       if (!(outcome instanceof RuntimeOutcome.Ready)) {
         Optional<ExitStatus> exit = initFailed(outcome, resetMicros, "invoke");
@@ -168,17 +168,29 @@ final class SandboxSession implements Guest {
         log.begin(invocation.requestId());
         return new Turn(outcome, true, resetMicros, 0, exit);
       }
-      left = left.minus(resetMicros, ChronoUnit.MICROS);
     }
     log.begin(invocation.requestId());
     long begin = System.nanoTime();
-    RuntimeOutcome outcome =
-        life.api().invoke(invocation, left.isNegative() ? Duration.ZERO : left);
+    RuntimeOutcome outcome = life.api().invoke(invocation, leftSince(arrivedNanos));
     long handlerMicros = microsSince(begin);
     Turn turn = new Turn(outcome, false, resetMicros, handlerMicros, exitOf(outcome));
     brokenRuntime = !turn.runtimeLives();
     count(outcome);
     return turn;
+  }
+
+  /** Of the function's timeout, for an invocation that came in then. */
+  private Duration leftSince(long arrivedNanos) {
+    Duration left = function.timeout().minus(System.nanoTime() - arrivedNanos, ChronoUnit.NANOS);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /**
+   * Whether the runtime has answered its last invocation and then left, as node does after an
+   * exception that nothing caught; its end may become known only now.
+   */
+  private boolean leftBeforeAsking(Duration limit) throws InterruptedException {
+    return life.api().awaitNext(limit) instanceof RuntimeOutcome.Exited;
   }
 
   /** Ends the runtime after a turn that it cannot go on from. */
