@@ -1,9 +1,8 @@
 package thaw.microvm;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
+import thaw.jail.Command;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;
@@ -31,6 +31,7 @@ import thaw.sparsefs.WrittenPages;
  * #bind}. Who reads them earlier gets an error.
  */
 final class SandboxFiles implements AutoCloseable {
+  private static final Duration FLUSH_TIMEOUT = Duration.ofMinutes(2);
   static final String MEMORY = "memory";
 
   private final CloseStack undo = new CloseStack();
@@ -109,7 +110,7 @@ final class SandboxFiles implements AutoCloseable {
     add(disk(Disk.TMP, written));
   }
 
-  private void addDisk(Disk disk) throws IOException {
+  private void addDisk(Disk disk) {
     add(disk(disk, late(disk)));
   }
 
@@ -124,10 +125,12 @@ final class SandboxFiles implements AutoCloseable {
     return late;
   }
 
-  private void add(SparseFile file) throws IOException {
-    // The kernel takes pages for files it knows only; it knows what is open.
-    FileChannel known = FileChannel.open(directory.add(file));
-    undo.push(known::close);
+  /**
+   * Nobody in this process ever opens a file of the sparse file system: killed at that moment, it
+   * would wait for an answer of its own, and never end.
+   */
+  private void add(SparseFile file) {
+    directory.add(file);
   }
 
   private WrittenPages written(PageSource below, String name, long bytes) throws IOException {
@@ -235,12 +238,11 @@ final class SandboxFiles implements AutoCloseable {
         deviceState);
   }
 
-  /** Has the kernel write what was changed through mappings. */
+  /**
+   * Has the kernel write what was changed through mappings; by another process, see {@link #add}.
+   */
   private void flush(String file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(directory.path().resolve(file), StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    Command.run(FLUSH_TIMEOUT, List.of("sync", directory.path().resolve(file).toString()));
   }
 
   /** Takes it all away; QEMU must be gone. */
