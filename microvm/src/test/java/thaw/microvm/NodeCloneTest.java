@@ -49,7 +49,7 @@ final class NodeCloneTest {
   @Test
   void clonesAreAlikeInNothing() throws Exception {
     try (SnapshotHost host = SnapshotHost.open(RUNTIME)) {
-      SnapshotStore store = new SnapshotStore(host.directory().resolve("snapshots"));
+      SnapshotStore store = SnapshotStore.open(host.directory().resolve("snapshots"));
       KeyRing keys = new KeyRing(host.directory().resolve("keys"));
       Map<String, String> identity = host.driver().snapshotIdentity(MEMORY_SIZE_MB).orElseThrow();
       Optional<Path> code = Optional.of(host.codeImage("index.js", HANDLER));
