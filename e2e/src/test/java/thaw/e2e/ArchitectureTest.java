@@ -29,6 +29,7 @@ final class ArchitectureTest {
           Map.entry("agent", Set.of()),
           Map.entry("guest", Set.of("settings", "agent")),
           Map.entry("sparsefs", Set.of()),
+          Map.entry("chunks", Set.of("settings")),
           Map.entry("snapshots", Set.of("sparsefs")),
           Map.entry("sandbox", Set.of("model", "agent", "sparsefs", "snapshots")),
           Map.entry("jail", Set.of("agent", "sparsefs")),

@@ -57,7 +57,10 @@ final class Fixture implements AutoCloseable {
             firstUid,
             UID_COUNT,
             List.of(),
-            System.getenv("THAW_TEST_CONSOLE") != null);
+            System.getenv("THAW_TEST_CONSOLE") != null,
+            1,
+            4,
+            Duration.ofMinutes(10));
     this.hostState = new HostState(run, disks, firstUid, UID_COUNT);
   }
 

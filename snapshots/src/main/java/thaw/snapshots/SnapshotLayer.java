@@ -74,6 +74,11 @@ public final class SnapshotLayer implements AutoCloseable {
     return parent.map(below -> own.over(below.disk())).orElse(own);
   }
 
+  /** Whether it, or a parent, holds anything of a /tmp disk: whether one was mounted. */
+  public boolean hasDisk() {
+    return manifest.disk().count() > 0 || parent.map(SnapshotLayer::hasDisk).orElse(false);
+  }
+
   /** The VMM's device state. */
   public byte[] deviceState() throws IOException {
     byte[] state = new byte[manifest.stateBytes()];

@@ -41,17 +41,26 @@ final class ColdstartPlot {
   }
 
   private void frame() {
-    add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
-            + " font-size=\"13\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
-        WIDTH, HEIGHT);
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
+                + " font-size=\"13\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
+            WIDTH,
+            HEIGHT));
     text(LEFT, 24, "start", "Cold starts, request to reply: share that was over after so long");
     for (double decade = fromDecade; decade <= toDecade; decade++) {
       for (int digit = 1; digit < 10 && decade + Math.log10(digit) <= toDecade; digit++) {
         double millis = Math.pow(10, decade) * digit;
-        add(
-            "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"%s\"/>%n",
-            x(millis), x(millis), TOP, HEIGHT - BOTTOM, digit == 1 ? "#bbb" : "#eee");
+        svg.append(
+            String.format(
+                Locale.ROOT,
+                "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"%s\"/>%n",
+                x(millis),
+                x(millis),
+                TOP,
+                HEIGHT - BOTTOM,
+                digit == 1 ? "#bbb" : "#eee"));
         if (digit == 1 || digit == 2 || digit == 5) {
           String label = millis >= 1000 ? "%.0f s" : "%.0f ms";
           double value = millis >= 1000 ? millis / 1000 : millis;
@@ -60,9 +69,14 @@ final class ColdstartPlot {
       }
     }
     for (int percent = 0; percent <= 100; percent += 25) {
-      add(
-          "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ccc\"/>%n",
-          LEFT, WIDTH - RIGHT, y(percent / 100.0), y(percent / 100.0));
+      svg.append(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ccc\"/>%n",
+              LEFT,
+              WIDTH - RIGHT,
+              y(percent / 100.0),
+              y(percent / 100.0)));
       text(LEFT - 8, y(percent / 100.0) + 4, "end", percent + " %");
     }
   }
@@ -76,16 +90,22 @@ final class ColdstartPlot {
       points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y((double) i / count)));
       points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y((i + 1.0) / count)));
     }
-    add(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>%n",
-        points.toString().strip(),
-        colour,
-        row >= COLOURS.size() ? " stroke-dasharray=\"6 3\"" : "");
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>%n",
+            points.toString().strip(),
+            colour,
+            row >= COLOURS.size() ? " stroke-dasharray=\"6 3\"" : ""));
     double legend = TOP + 14 + row * 20;
     int at = WIDTH - RIGHT + 16;
-    add(
-        "<rect x=\"%d\" y=\"%.1f\" width=\"12\" height=\"12\" fill=\"%s\"/>%n",
-        at, legend - 11, colour);
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%d\" y=\"%.1f\" width=\"12\" height=\"12\" fill=\"%s\"/>%n",
+            at,
+            legend - 11,
+            colour));
     text(
         at + 18,
         legend,
@@ -110,10 +130,13 @@ final class ColdstartPlot {
 
   /** Nothing here holds a character that XML would have to escape. */
   private void text(double x, double y, String anchor, String text) {
-    add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, text);
-  }
-
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
+            x,
+            y,
+            anchor,
+            text));
   }
 }
