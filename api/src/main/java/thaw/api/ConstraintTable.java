@@ -28,11 +28,14 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.ImageConfig;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
+import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.TracingConfig;
+import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
@@ -53,6 +56,21 @@ final class ConstraintTable {
           "(arn:(aws[a-zA-Z-]*)?:lambda:)?("
               + REGION
               + ":)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?");
+
+  private static final List<Rule> TAGS =
+      List.of(mapKeys(longest(128), shortest(1), TAG), mapValues(longest(256), TAG));
+  private static final List<Rule> TAGGABLE =
+      List.of(
+          notNull(),
+          longest(10_000),
+          shortest(1),
+          pattern(
+              "arn:(aws[a-zA-Z-]*):lambda:"
+                  + REGION
+                  + ":\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
+                  + "|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-"
+                  + "[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+                  + "|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64})"));
 
   private static final List<Rule> NAME_TO_CREATE =
       List.of(
@@ -113,10 +131,7 @@ final class ConstraintTable {
                   entry("PackageType", List.of(oneOf("Zip", "Image"))),
                   entry("PublishTo", PUBLISH_TO),
                   entry("Architectures", ARCHITECTURES),
-                  entry(
-                      "Tags",
-                      List.of(
-                          mapKeys(longest(128), shortest(1), TAG), mapValues(longest(256), TAG))),
+                  entry("Tags", TAGS),
                   entry(
                       "CodeSigningConfigArn",
                       List.of(
@@ -174,6 +189,21 @@ final class ConstraintTable {
           entry(
               ListVersionsByFunctionRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "MaxItems", List.of(most(10_000), least(1)))),
+          entry(
+              TagResourceRequest.class,
+              Map.of(
+                  "Resource",
+                  TAGGABLE,
+                  "Tags",
+                  List.of(notNull(), TAGS.getFirst(), TAGS.getLast()))),
+          entry(
+              UntagResourceRequest.class,
+              Map.of(
+                  "Resource",
+                  TAGGABLE,
+                  "TagKeys",
+                  List.of(notNull(), each(longest(128), shortest(1), TAG)))),
+          entry(ListTagsRequest.class, Map.of("Resource", TAGGABLE)),
           entry(
               FunctionCode.class,
               Map.of(

@@ -131,6 +131,21 @@ public final class CodeStore {
     }
   }
 
+  /** Most that all packages in use may take together, bytes. */
+  public long totalBytes() {
+    return settings.totalSize().bytes();
+  }
+
+  /** How much some packages take as they were uploaded, bytes; those that are missing, nothing. */
+  public long zippedBytes(Set<String> sha256Hex) throws IOException {
+    long bytes = 0;
+    for (String name : sha256Hex) {
+      Path file = file(name);
+      bytes += Files.exists(file) ? Files.size(file) : 0;
+    }
+    return bytes;
+  }
+
   /**
    * Removes code that nothing refers to and nobody has asked for lately.
    *

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import thaw.model.LambdaException;
+import thaw.settings.DataSize;
 
 class CodeStoreTest {
   private static final byte[] HELLO = Zips.of("app.py", "def handler(e, c): return 'hello'");
@@ -168,7 +169,8 @@ class CodeStoreTest {
 
   @Test
   void codeIsRemovedWhenTheTimeItIsKeptForIsOver() throws IOException {
-    CodeStore hasty = new CodeStore(directory, new CodeSettings(1, Duration.ZERO));
+    CodeStore hasty =
+        new CodeStore(directory, new CodeSettings(1, Duration.ZERO, DataSize.ofMebibytes(1)));
     hasty.put(HELLO);
 
     assertThat(hasty.retain(Set.of())).isEqualTo(1);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.model.AccountUsage;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
@@ -163,7 +165,7 @@ public final class ConfigurationService implements AutoCloseable {
       throw FunctionErrors.alreadyExists(function);
     }
     CodeStore.StoredCode stored =
-        code.put(zip(request.code() == null ? null : request.code().zipFile()));
+        store(zip(request.code() == null ? null : request.code().zipFile()));
     FunctionConfiguration document =
         NewFunction.document(function, request, stored, clock.instant());
     FunctionRow row =
@@ -218,7 +220,7 @@ public final class ConfigurationService implements AutoCloseable {
     if (Boolean.TRUE.equals(request.dryRun())) {
       return ChangedFunction.code(functions.get(function).document(), code.check(zip));
     }
-    CodeStore.StoredCode stored = code.put(zip);
+    CodeStore.StoredCode stored = store(zip);
     return changes.make(
         request.publish(),
         publishing ->
@@ -288,6 +290,34 @@ public final class ConfigurationService implements AutoCloseable {
     versions.delete(function, Numbers.parse(qualifier).orElse(0));
   }
 
+  /** ListTags. */
+  public Map<String, String> tags(FunctionReference function) {
+    return functions.get(taggable(function)).tags();
+  }
+
+  /** TagResource. */
+  public void tag(FunctionReference function, Map<String, String> tags) {
+    functions.tag(taggable(function), present -> Tags.added(present, tags));
+  }
+
+  /** UntagResource. */
+  public void untag(FunctionReference function, List<String> keys) {
+    functions.tag(taggable(function), present -> Tags.removed(present, keys));
+  }
+
+  /** What an account has stored, as GetAccountSettings tells it. */
+  public AccountUsage usage(String accountId) throws IOException {
+    return AccountUsage.builder()
+        .functionCount(functions.count(accountId))
+        .totalCodeSize(code.zippedBytes(functions.codeInUse()))
+        .build();
+  }
+
+  /** Most code an account may have, as GetAccountSettings tells it, bytes. */
+  public long totalCodeBytes() {
+    return code.totalBytes();
+  }
+
   /**
    * What runs when this is invoked; from memory, without a lock. During an update it is what was
    * there before.
@@ -326,6 +356,21 @@ public final class ConfigurationService implements AutoCloseable {
     versionMaker.close();
     idleVersions.save();
     database.close();
+  }
+
+  private CodeStore.StoredCode store(byte[] zip) throws IOException {
+    if (code.zippedBytes(functions.codeInUse()) + zip.length > code.totalBytes()) {
+      throw FunctionErrors.storageExceeded();
+    }
+    return code.put(zip);
+  }
+
+  private static FunctionReference taggable(FunctionReference function) {
+    if (function.qualifier().isPresent()) {
+      throw FunctionErrors.invalid(
+          "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+    }
+    return function;
   }
 
   private static byte[] zip(@Nullable SdkBytes zipFile) {

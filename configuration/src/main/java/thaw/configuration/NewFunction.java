@@ -45,6 +45,7 @@ final class NewFunction {
     if (request.environment() != null) {
       Environments.checked(request.environment());
     }
+    Tags.check(request.tags());
   }
 
   /** The configuration of a request that was checked; the function is Pending. */

@@ -37,6 +37,11 @@ final class Answers {
     json(response, status, AwsJson.write(shape));
   }
 
+  static void noContent(ServerResponse response) {
+    response.status(Status.NO_CONTENT_204);
+    response.send();
+  }
+
   void json(ServerResponse response, Status status, byte[] document) {
     response.status(status);
     response.header(JSON);

@@ -21,6 +21,8 @@ final class ApiHandler implements Handler {
 
   private final Invocations invocations;
   private final FunctionApi functions;
+  private final TagApi tags;
+  private final AccountApi account;
   private final ThawPages pages;
   private final Bodies bodies;
   private final Answers answers;
@@ -28,11 +30,15 @@ final class ApiHandler implements Handler {
   ApiHandler(
       Invocations invocations,
       FunctionApi functions,
+      TagApi tags,
+      AccountApi account,
       ThawPages pages,
       Bodies bodies,
       Answers answers) {
     this.invocations = invocations;
     this.functions = functions;
+    this.tags = tags;
+    this.account = account;
     this.pages = pages;
     this.bodies = bodies;
     this.answers = answers;
@@ -95,6 +101,10 @@ final class ApiHandler implements Handler {
       case PUBLISH_VERSION -> functions.publishVersion(request, response, route.subject());
       case LIST_VERSIONS_BY_FUNCTION -> functions.listVersions(request, response, route.subject());
       case DELETE_FUNCTION -> functions.delete(request, response, route.subject());
+      case LIST_TAGS -> tags.list(request, response, route.subject());
+      case TAG_RESOURCE -> tags.tag(request, response, route.subject());
+      case UNTAG_RESOURCE -> tags.untag(request, response, route.subject());
+      case GET_ACCOUNT_SETTINGS -> account.settings(response);
       case HEALTH -> pages.health(response);
       case STATUS -> pages.status(request, response);
       case CODE -> pages.code(request, response, route.subject());

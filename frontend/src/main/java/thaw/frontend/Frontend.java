@@ -101,10 +101,14 @@ public final class Frontend implements AutoCloseable {
         new Invocations(
             names, backend.functions()::resolve, backend.invoker(), bodies, budget, answers);
     var functions = new FunctionApi(backend.functions(), names, bodies, budget, links, answers);
+    var tags = new TagApi(backend.functions(), names, bodies, budget, answers);
+    var account =
+        new AccountApi(
+            backend.functions(), backend.accountId(), settings.maxConcurrentRequests(), answers);
     var pages =
         new ThawPages(
             backend.version(), backend.worker(), links, backend.zips(), patience, answers);
-    return new ApiHandler(invocations, functions, pages, bodies, answers);
+    return new ApiHandler(invocations, functions, tags, account, pages, bodies, answers);
   }
 
   /** Where it listens, for example {@code http://127.0.0.1:9000}. */

@@ -29,6 +29,11 @@ class RouteTest {
     "GET, /2015-03-31/functions/a%2Fb, GET_FUNCTION, a/b",
     "GET, /2015-03-31/functions/a+b, GET_FUNCTION, a+b",
     "GET, /2015-03-31/functions/%C3%BC, GET_FUNCTION, ü",
+    "GET, /2017-03-31/tags/arn%3Aaws:x, LIST_TAGS, arn:aws:x",
+    "POST, /2017-03-31/tags/arn, TAG_RESOURCE, arn",
+    "DELETE, /2017-03-31/tags/arn, UNTAG_RESOURCE, arn",
+    "GET, /2016-08-19/account-settings, GET_ACCOUNT_SETTINGS, ''",
+    "GET, /2016-08-19/account-settings/, GET_ACCOUNT_SETTINGS, ''",
     "GET, /_thaw/health, HEALTH, ''",
     "GET, /_thaw/status, STATUS, ''",
     "GET, /_thaw/code/abc, CODE, abc",
@@ -48,7 +53,7 @@ class RouteTest {
     "GET, /2018-10-31/layers, ListLayers",
     "PUT, /2017-10-31/functions/f/concurrency, PutFunctionConcurrency",
     "POST, /2015-03-31/event-source-mappings, CreateEventSourceMapping",
-    "GET, /2017-03-31/tags/arn%3Aaws, ListTags",
+    "GET, /2015-03-31/event-source-mappings/x, GetEventSourceMapping",
   })
   void namesOperationsThatAreNotOffered(String method, String path, String operation) {
     var error = catchThrowableOfType(LambdaException.class, () -> Route.of(method, path));
@@ -68,6 +73,9 @@ class RouteTest {
     "POST, /2015-03-31/functions/f/invocations/x",
     "GET, /2015-03-31/functions/f/invocations",
     "PATCH, /2015-03-31/functions/f",
+    "GET, /2017-03-31/tags/",
+    "PUT, /2017-03-31/tags/arn",
+    "POST, /2016-08-19/account-settings",
     "POST, /_thaw/health",
     "GET, /_thaw/",
     "GET, /_thaw/status/",

@@ -115,6 +115,44 @@ class SdkClientTest {
   }
 
   @Test
+  void tagsLive() {
+    create("f");
+    String arn = lambda.getFunction(r -> r.functionName("f")).configuration().functionArn();
+    assertThat(lambda.listTags(r -> r.resource(arn)).tags()).isEqualTo(Map.of("team", "blue"));
+    lambda.tagResource(r -> r.resource(arn).tags(Map.of("stage", "a b=c", "cost", "")));
+    lambda.untagResource(r -> r.resource(arn).tagKeys("team", "cost"));
+    assertThat(lambda.listTags(r -> r.resource(arn)).tags()).isEqualTo(Map.of("stage", "a b=c"));
+    assertThat(lambda.getFunction(r -> r.functionName("f")).tags())
+        .isEqualTo(Map.of("stage", "a b=c"));
+    assertThatThrownBy(() -> lambda.tagResource(r -> r.resource(arn).tags(Map.of("aws:x", "y"))))
+        .isInstanceOf(InvalidParameterValueException.class);
+    assertThatThrownBy(() -> lambda.tagResource(r -> r.resource(arn).tags(Map.of("a*", "y"))))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
+    assertThatThrownBy(() -> lambda.listTags(r -> r.resource(arn + "x")))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(() ->
+            lambda.listTags(r ->
+                r.resource(
+                    "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
+  void theAccountTellsItsLimitsAndUsage() {
+    create("f");
+    var settings = lambda.getAccountSettings();
+    assertThat(settings.accountLimit().codeSizeUnzipped()).isEqualTo(262_144_000);
+    assertThat(settings.accountLimit().codeSizeZipped()).isEqualTo(52_428_800);
+    assertThat(settings.accountLimit().totalCodeSize()).isEqualTo(80_530_636_800L);
+    assertThat(settings.accountLimit().concurrentExecutions()).isEqualTo(1000);
+    assertThat(settings.accountUsage().functionCount()).isEqualTo(1);
+    assertThat(settings.accountUsage().totalCodeSize())
+        .isEqualTo(lambda.getFunction(r -> r.functionName("f")).configuration().codeSize());
+  }
+
+  @Test
   void aVersionLives() {
     create("f");
     var published = lambda.publishVersion(r -> r.functionName("f").description("first"));
