@@ -31,6 +31,7 @@ final class BootProbe {
             images,
             host.blankDisk(),
             host.blankDisk(),
+            host.blankDisk(),
             Optional.empty(),
             false,
             SIZE_MB,

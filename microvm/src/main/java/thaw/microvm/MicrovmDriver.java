@@ -100,6 +100,7 @@ public final class MicrovmDriver implements SandboxDriver {
         images,
         runtime,
         spec.codeImage().orElse(host.blankDisk()),
+        spec.optImage().orElse(host.blankDisk()),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),

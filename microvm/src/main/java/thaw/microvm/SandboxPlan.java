@@ -13,6 +13,7 @@ import thaw.sandbox.SandboxOrigin;
  * @param images kernel and root
  * @param runtime read-only image of the runtime
  * @param code read-only image of the code
+ * @param opt read-only image of /opt
  * @param snapshot what it is resumed from; empty if it boots
  * @param capturable whether what it changes is kept apart
  * @param temporaryMb size of /tmp, MiB
@@ -25,6 +26,7 @@ record SandboxPlan(
     GuestImages images,
     Path runtime,
     Path code,
+    Path opt,
     Optional<SandboxOrigin.Snapshot> snapshot,
     boolean capturable,
     int temporaryMb,

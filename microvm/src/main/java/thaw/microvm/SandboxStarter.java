@@ -152,7 +152,7 @@ final class SandboxStarter {
     binds.add(Bind.readOnly(plan.images().root(), Disk.ROOT.jailPath()));
     binds.add(Bind.readOnly(plan.runtime(), Disk.RUNTIME.jailPath()));
     binds.add(Bind.readOnly(plan.code(), Disk.CODE.jailPath()));
-    binds.add(Bind.readOnly(host.blankDisk(), Disk.OPT.jailPath()));
+    binds.add(Bind.readOnly(plan.opt(), Disk.OPT.jailPath()));
     for (Bind bind : binds) {
       bind.requireReadable();
     }
