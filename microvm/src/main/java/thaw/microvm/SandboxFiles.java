@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
+import thaw.jail.DiskTemplate;
+import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;
