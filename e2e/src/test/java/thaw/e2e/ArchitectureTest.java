@@ -43,6 +43,7 @@ final class ArchitectureTest {
                   "jail",
                   "sparsefs",
                   "snapshots")),
+          Map.entry("container", Set.of("settings", "agent", "sandbox", "guest", "jail")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
           Map.entry("logs", Set.of("settings")),
           Map.entry(
@@ -61,6 +62,7 @@ final class ArchitectureTest {
                   "guest",
                   "sandbox",
                   "microvm",
+                  "container",
                   "runtimeapi",
                   "logs",
                   "worker",
