@@ -305,9 +305,18 @@ public final class ConfigurationService implements AutoCloseable {
     cache.listen(listener);
   }
 
-  /** The versions whose snapshots are in use: every other is a left-over. */
-  public List<FunctionVersion> versionsWithSnapshots() {
-    return cache.withSnapshots();
+  /** All versions that serve; those of them with SnapStart have a snapshot that is in use. */
+  public List<FunctionVersion> serving() {
+    return cache.serving();
+  }
+
+  /**
+   * What serves as this version, if anything does; unlike {@link #resolve} it is no use of it.
+   *
+   * @param version {@code $LATEST} or a number
+   */
+  public Optional<FunctionVersion> serving(String accountId, String name, String version) {
+    return cache.serving(accountId, name, version);
   }
 
   @Override

@@ -147,13 +147,19 @@ final class FunctionCache {
     tell(key, qualifier, Optional.empty());
   }
 
-  /** The versions that have a snapshot of their own. */
-  List<FunctionVersion> withSnapshots() {
+  /** All versions that serve. */
+  List<FunctionVersion> serving() {
     return functions.values().stream()
         .flatMap(versions -> versions.values().stream())
         .flatMap(served -> served.version().stream())
-        .filter(FunctionVersion::snapStart)
         .toList();
+  }
+
+  /** What serves as this version, if anything does. */
+  Optional<FunctionVersion> serving(String accountId, String name, String qualifier) {
+    return Optional.ofNullable(functions.get(new Key(accountId, name)))
+        .flatMap(versions -> Optional.ofNullable(versions.get(qualifier)))
+        .flatMap(Served::version);
   }
 
   /** When each version that has a snapshot was last used. */

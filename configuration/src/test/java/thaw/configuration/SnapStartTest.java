@@ -65,7 +65,9 @@ class SnapStartTest {
       FunctionVersion runs = opened.service().resolve(F1);
       assertThat(runs.snapStart()).isTrue();
       assertThat(taken).containsExactly(runs);
-      assertThat(opened.service().versionsWithSnapshots()).containsExactly(runs);
+      assertThat(opened.service().serving())
+          .filteredOn(FunctionVersion::snapStart)
+          .containsExactly(runs);
       assertThat(opened.service().getConfiguration(F).snapStart().optimizationStatus())
           .isEqualTo(SnapStartOptimizationStatus.OFF);
       assertThat(opened.service().resolve(F).snapStart()).isFalse();
@@ -132,7 +134,7 @@ class SnapStartTest {
 
       assertThat(opened.settled(F1).state()).isEqualTo(State.ACTIVE);
       assertThat(taken).isEmpty();
-      assertThat(opened.service().versionsWithSnapshots()).isEmpty();
+      assertThat(opened.service().serving()).filteredOn(FunctionVersion::snapStart).isEmpty();
     }
   }
 
@@ -225,7 +227,7 @@ class SnapStartTest {
       assertThat(inactive.snapStart().optimizationStatus())
           .isEqualTo(SnapStartOptimizationStatus.OFF);
       assertThat(heard).containsExactly("1Optional.empty");
-      assertThat(opened.service().versionsWithSnapshots()).isEmpty();
+      assertThat(opened.service().serving()).filteredOn(FunctionVersion::snapStart).isEmpty();
       refused(opened, F1, ErrorCode.SNAP_START_NOT_READY, "Lambda is initializing your function");
       assertThat(awaited(opened, State.PENDING).stateReasonCode())
           .isEqualTo(StateReasonCode.RESTORING);

@@ -16,6 +16,7 @@ record Answer(InvokeResponse response) {
           "(?m)^REPORT RequestId: (?<id>\\S+)\tDuration: (?<duration>\\d+\\.\\d\\d) ms\t"
               + "Billed Duration: (?<billed>\\d+) ms\tMemory Size: (?<memory>\\d+) MB\t"
               + "Max Memory Used: (?<used>\\d+) MB\t(Init Duration: (?<init>\\d+\\.\\d\\d) ms\t)?"
+              + "(Restore Duration: \\d+\\.\\d\\d ms\tBilled Restore Duration: \\d+ ms\t)?"
               + "(Status: (?<status>\\w+)\t)?(Error Type: (?<error>\\S+)\t)?Thaw: (?<origin>\\w+)$");
 
   String text() {

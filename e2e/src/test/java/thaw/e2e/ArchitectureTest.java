@@ -29,6 +29,7 @@ final class ArchitectureTest {
           Map.entry("agent", Set.of()),
           Map.entry("guest", Set.of("settings", "agent")),
           Map.entry("sparsefs", Set.of()),
+          Map.entry("chunks", Set.of("settings")),
           Map.entry("snapshots", Set.of("sparsefs")),
           Map.entry("sandbox", Set.of("model", "agent", "sparsefs", "snapshots")),
           Map.entry("jail", Set.of("agent", "sparsefs")),
@@ -48,7 +49,15 @@ final class ArchitectureTest {
           Map.entry("logs", Set.of("settings")),
           Map.entry(
               "worker",
-              Set.of("model", "settings", "code", "agent", "sandbox", "runtimeapi", "logs")),
+              Set.of(
+                  "model",
+                  "settings",
+                  "code",
+                  "agent",
+                  "snapshots",
+                  "sandbox",
+                  "runtimeapi",
+                  "logs")),
           Map.entry("frontend", Set.of("model", "settings", "api", "configuration", "worker")),
           Map.entry(
               "cli",
@@ -60,6 +69,7 @@ final class ArchitectureTest {
                   "configuration",
                   "agent",
                   "guest",
+                  "snapshots",
                   "sandbox",
                   "microvm",
                   "container",

@@ -72,7 +72,7 @@ class LambdaEndToEndTest {
             "greeting Ada",
             "END RequestId: " + cold.requestId() + "\n",
             "REPORT RequestId: " + cold.requestId());
-    assertThat(cold.report().group("origin")).isEqualTo("boot");
+    assertThat(cold.report().group("origin")).isIn("boot", "base", "runtime");
     assertThat(cold.report().group("init")).isNotNull();
     assertThat(cold.report().group("memory")).isEqualTo("256");
     assertThat(Integer.parseInt(cold.report().group("used"))).isBetween(1, 256);

@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds guest images from Debian's packages, or finds them built in the cache directory. The same
- * recipe, agent, package list and tools give the same images, bit for bit. Any number of processes
- * may build at once: one does, the others wait and find what it made. One that is interrupted
- * leaves nothing that another would take for an image.
+ * Builds guest images from Debian's and npm's packages, or finds them built in the cache directory.
+ * The same recipe, agent, package list and tools give the same images, bit for bit. Any number of
+ * processes may build at once: one does, the others wait and find what it made. One that is
+ * interrupted leaves nothing that another would take for an image.
  */
 public final class GuestImageBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(GuestImageBuilder.class);
-  private static final long NEEDED_BYTES = 1L << 30;
+  private static final long NEEDED_BYTES = 2L << 30;
   private static final Path APT_DIRECTORY = Path.of("/etc/apt");
 
   private final GuestSettings settings;
@@ -96,7 +96,7 @@ public final class GuestImageBuilder {
           Files.createDirectories(building.root());
           try {
             if (Files.getFileStore(building.root()).getUsableSpace() < NEEDED_BYTES) {
-              throw new IOException("No space left on device: " + layout.cache() + " needs 1 GiB");
+              throw new IOException("No space left on device: " + layout.cache() + " needs 2 GiB");
             }
             return list(building.root(), runtimes, freshList, progress);
           } finally {
@@ -111,7 +111,8 @@ public final class GuestImageBuilder {
     Path kept = layout.packageList(recipe.resolutionKey());
     if (!freshList && Files.exists(kept)) {
       try {
-        return images(scratch, PackageLock.parse(Files.readString(kept)), runtimes, progress);
+        PackageLock lock = PackageLock.parse(Files.readString(kept));
+        return images(scratch, lock, runtimes, kept, progress);
       } catch (PackagesGoneException e) {
         LOG.info("The package list of {} is outdated, resolving anew", kept);
       }
@@ -119,9 +120,23 @@ public final class GuestImageBuilder {
     PackageLock lock =
         new PackageResolver(recipe, mirrors())
             .resolve(Files.createDirectory(scratch.resolve("apt")), progress);
+    return images(scratch, lock, runtimes, kept, progress);
+  }
+
+  /** Makes the images of a list, and keeps the list if they could be made. */
+  private GuestImages images(
+      Path scratch, PackageLock debian, Set<String> runtimes, Path list, BuildProgress progress)
+      throws IOException {
+    PackageLock lock =
+        PackageResolver.withModules(
+            recipe,
+            debian,
+            new TreeSet<>(runtimes),
+            Files.createTempDirectory(scratch, "npm"),
+            progress);
     GuestImages images = images(scratch, lock, runtimes, progress);
-    Files.createDirectories(kept.resolveSibling("."));
-    Durable.write(kept, lock.text());
+    Files.createDirectories(list.resolveSibling("."));
+    Durable.write(list, lock.text());
     return images;
   }
 
@@ -136,12 +151,15 @@ public final class GuestImageBuilder {
     }
     if (found == null || !missing.isEmpty()) {
       PackageStore store = new PackageStore(layout.packages());
-      ImageSetBuild build = new ImageSetBuild(recipe, agent, lock, store, identity);
+      ModuleStore modules = new ModuleStore(layout.packages());
+      ImageSetBuild build = new ImageSetBuild(recipe, agent, lock, store, modules, identity);
       store.fetch(
           build.packages(found == null, missing),
           this::mirrors,
           Files.createTempDirectory(scratch, "partial"),
           progress);
+      modules.fetch(
+          build.modules(missing), Files.createTempDirectory(scratch, "modules"), progress);
       Path into = Files.createDirectory(scratch.resolve("images"));
       build.run(
           Files.createDirectory(scratch.resolve("trees")), into, found == null, missing, progress);

@@ -29,7 +29,8 @@ public final class GuestImageCatalog {
    * @param runtimes that are built
    * @param images every file of it
    * @param packages what is in it, one line each: name=version sha256 size archive:path, after a
-   *     line [kernel], [root] or [runtime NAME]
+   *     line [kernel], [root] or [runtime NAME]; npm's name=version integrity path, after a line
+   *     [npm NAME]
    */
   public record Entry(
       String identity,

@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.SortedMap;
 
-/** SHA-256 of files and of lists of named parts, in lower-case hex. */
+/** SHA-256 of files and of lists of named parts, in lower-case hex; SHA-512 as npm writes it. */
 final class Hashes {
   private final MessageDigest digest = sha256();
 
@@ -59,11 +60,27 @@ final class Hashes {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** The SHA-512 of a file as npm writes it. */
+  static String integrityOf(Path file) throws IOException {
+    MessageDigest digest = digest("SHA-512");
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return "sha512-" + Base64.getEncoder().encodeToString(digest.digest());
+  }
+
   private static MessageDigest sha256() {
+    return digest("SHA-256");
+  }
+
+  private static MessageDigest digest(String algorithm) {
     try {
-      return MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      throw new IllegalStateException("every JDK has " + algorithm, e);
     }
   }
 }

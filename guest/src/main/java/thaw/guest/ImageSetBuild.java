@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,11 +18,17 @@ import java.util.stream.Stream;
  * @param recipe what to make
  * @param agent that becomes /init
  * @param lock the packages
- * @param store that has them
+ * @param store that has Debian's
+ * @param modules that has npm's
  * @param identity of the set, recorded in its initramfs
  */
 record ImageSetBuild(
-    Recipe recipe, AgentProgram agent, PackageLock lock, PackageStore store, String identity) {
+    Recipe recipe,
+    AgentProgram agent,
+    PackageLock lock,
+    PackageStore store,
+    ModuleStore modules,
+    String identity) {
 
   /**
    * Makes kernel and initramfs (if {@code withBase}), root (likewise) and {@code runtimes}.
@@ -41,7 +48,7 @@ record ImageSetBuild(
     }
     Tree root = Tree.create(scratch.resolve("root"));
     unpack(PackageLock.ROOT, root);
-    record(root, "/etc/thaw/packages", PackageLock.ROOT);
+    record(root, "/etc/thaw/packages", lines(PackageLock.ROOT));
     root.furnish(recipe.root());
     progress.stepAdvanced(++done);
     if (withBase) {
@@ -53,7 +60,14 @@ record ImageSetBuild(
       String group = PackageLock.runtimeGroup(runtime);
       Tree tree = root.linkedCopy(scratch.resolve("runtime-" + runtime));
       unpack(group, tree);
-      record(tree, "/etc/thaw/packages." + runtime, group);
+      for (LockedModule module : lock.modulesOf(runtime)) {
+        tree.unpackModule(modules.file(module), LockedModule.DIRECTORY + module.path());
+      }
+      compile(recipe.runtime(runtime), tree, scratch.resolve("objects-" + runtime));
+      Stream<String> all =
+          Stream.concat(
+              lines(group), lock.modulesOf(runtime).stream().map(module -> module.line() + "\n"));
+      record(tree, "/etc/thaw/packages." + runtime, all);
       tree.furnish(recipe.runtime(runtime));
       tree.keepOnlyNew(root);
       erofs(tree, into.resolve(CacheLayout.runtimeFile(runtime)));
@@ -69,6 +83,18 @@ record ImageSetBuild(
     }
     runtimes.forEach(name -> packages.addAll(lock.group(PackageLock.runtimeGroup(name))));
     return packages;
+  }
+
+  /** The npm packages that {@link #run} needs. */
+  List<LockedModule> modules(SortedSet<String> runtimes) {
+    return runtimes.stream().flatMap(name -> lock.modulesOf(name).stream()).distinct().toList();
+  }
+
+  private static void compile(Recipe.Layer layer, Tree tree, Path scratch) throws IOException {
+    for (Map.Entry<String, byte[]> object : layer.objects().entrySet()) {
+      Path directory = Files.createDirectories(scratch.resolve(object.getKey().substring(1)));
+      tree.write(object.getKey(), SharedObject.compile(object.getValue(), directory));
+    }
   }
 
   private void kernel(Path scratch, Path into) throws IOException {
@@ -95,12 +121,12 @@ record ImageSetBuild(
     lock.group(group).forEach(locked -> tree.unpack(store.file(locked)));
   }
 
-  private void record(Tree tree, String path, String group) throws IOException {
-    String lines =
-        lock.group(group).stream()
-            .map(locked -> locked.line() + "\n")
-            .collect(Collectors.joining());
-    tree.write(path, lines.getBytes(StandardCharsets.UTF_8));
+  private Stream<String> lines(String group) {
+    return lock.group(group).stream().map(locked -> locked.line() + "\n");
+  }
+
+  private static void record(Tree tree, String path, Stream<String> lines) throws IOException {
+    tree.write(path, lines.collect(Collectors.joining()).getBytes(StandardCharsets.UTF_8));
   }
 
   private static void erofs(Tree tree, Path image) throws IOException {

@@ -8,9 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedSet;
 import java.util.regex.Pattern;
 
-/** Turns the recipe's package names into the exact list of what Debian has now. */
+/** Turns the recipe's package names into the exact list of what Debian, and npm, have now. */
 final class PackageResolver {
   private final Recipe recipe;
   private final Mirrors mirrors;
@@ -53,7 +54,39 @@ final class PackageResolver {
           PackageLock.runtimeGroup(runtime.getKey()), without(all, runtime.getValue().without()));
       progress.stepAdvanced(++done);
     }
-    return new PackageLock(groups);
+    return new PackageLock(groups, new LinkedHashMap<>());
+  }
+
+  /**
+   * Adds the npm packages of {@code runtimes} that {@code lock} does not have yet. They are
+   * resolved for those only that are asked for: who wants none needs no npm.
+   *
+   * @param scratch an empty directory for npm's state
+   */
+  static PackageLock withModules(
+      Recipe recipe,
+      PackageLock lock,
+      SortedSet<String> runtimes,
+      Path scratch,
+      BuildProgress progress)
+      throws IOException {
+    SequencedMap<String, List<LockedModule>> modules = new LinkedHashMap<>(lock.modules());
+    List<String> missing =
+        runtimes.stream()
+            .filter(name -> !recipe.runtime(name).modules().isEmpty())
+            .filter(name -> !modules.containsKey(name))
+            .toList();
+    if (missing.isEmpty()) {
+      return lock;
+    }
+    progress.stepBegun("Resolving npm packages", missing.size(), BuildProgress.Unit.ITEMS);
+    Npm npm = new Npm(scratch);
+    long done = 0;
+    for (String runtime : missing) {
+      modules.put(runtime, npm.resolve(recipe.runtime(runtime).modules()));
+      progress.stepAdvanced(++done);
+    }
+    return lock.with(modules);
   }
 
   private Apt apt(Path directory, String suite) throws IOException {

@@ -33,21 +33,25 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
    * One image.
    *
    * @param packages to install, with what they depend on
+   * @param modules npm packages to install, with what they depend on: range of versions by name
    * @param without regular expressions of packages to leave out although others depend on them
    * @param prune globs of absolute paths to delete
    * @param directories to make
    * @param symlinks to make: target by absolute path
    * @param files to lay over the packages: content by path relative to /
+   * @param objects shared objects to compile: C source by absolute path
    * @param executables absolute paths of those {@code files} that are
    * @param commands shell commands to run in the finished tree, as root, without devices
    */
   record Layer(
       List<String> packages,
+      SortedMap<String, String> modules,
       List<String> without,
       List<String> prune,
       List<String> directories,
       SortedMap<String, String> symlinks,
       SortedMap<String, byte[]> files,
+      SortedMap<String, byte[]> objects,
       List<String> executables,
       List<String> commands) {}
 
@@ -57,8 +61,9 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
       SortedMap<String, Layer> runtimes = new TreeMap<>();
       Config all = config.getConfig("runtimes");
       for (String name : config.getObject("runtimes").keySet()) {
-        SortedMap<String, byte[]> tree = files.tree("runtimes/" + name + "/files/");
-        runtimes.put(name, layer(all.getConfig(ConfigUtil.quoteString(name)), tree));
+        Config runtime = all.getConfig(ConfigUtil.quoteString(name));
+        String tree = runtime.hasPath("tree") ? runtime.getString("tree") : name;
+        runtimes.put(name, layer(runtime, files, "runtimes/" + tree));
       }
       Config kernel = config.getConfig("kernel");
       return new Recipe(
@@ -68,7 +73,7 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
               kernel.getString("package"),
               kernel.getString("image-package"),
               kernel.getStringList("modules")),
-          layer(config.getConfig("root"), files.tree("root/files/")),
+          layer(config.getConfig("root"), files, "root"),
           Collections.unmodifiableSortedMap(runtimes));
     } catch (ConfigException e) {
       throw new GuestBuildException("recipe.conf: " + e.getMessage(), e);
@@ -93,26 +98,47 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
             .add("kernel image", kernel.imagePackage())
             .add("suite", suite)
             .add("root", root.packages() + " " + root.without());
-    runtimes.forEach((name, layer) -> hashes.add(name, layer.packages() + " " + layer.without()));
+    runtimes.forEach((name, layer) -> {
+      hashes.add(name, layer.packages() + " " + layer.without());
+      if (!layer.modules().isEmpty()) {
+        hashes.add(name + " npm", layer.modules().toString());
+      }
+    });
     return hashes.hex();
   }
 
-  private static Layer layer(Config config, SortedMap<String, byte[]> files) {
-    SortedMap<String, String> symlinks = new TreeMap<>();
-    if (config.hasPath("symlinks")) {
-      for (Map.Entry<String, Object> link : config.getObject("symlinks").unwrapped().entrySet()) {
-        symlinks.put(link.getKey(), String.valueOf(link.getValue()));
-      }
-    }
+  private static Layer layer(Config config, RecipeFiles files, String tree) {
+    SortedMap<String, byte[]> objects = new TreeMap<>();
+    SortedMap<String, byte[]> sources = files.tree(tree + "/native/");
+    map(config, "objects")
+        .forEach((path, source) -> {
+          byte[] text = sources.get(source);
+          if (text == null) {
+            throw new GuestBuildException("recipe.conf: there is no " + tree + "/native/" + source);
+          }
+          objects.put(path, text);
+        });
     return new Layer(
         strings(config, "packages"),
+        map(config, "npm"),
         strings(config, "without"),
         strings(config, "prune"),
         strings(config, "directories"),
-        symlinks,
-        files,
+        map(config, "symlinks"),
+        files.tree(tree + "/files/"),
+        objects,
         strings(config, "executables"),
         strings(config, "commands"));
+  }
+
+  private static SortedMap<String, String> map(Config config, String key) {
+    SortedMap<String, String> map = new TreeMap<>();
+    if (config.hasPath(key)) {
+      for (Map.Entry<String, Object> entry : config.getObject(key).unwrapped().entrySet()) {
+        map.put(entry.getKey(), String.valueOf(entry.getValue()));
+      }
+    }
+    return map;
   }
 
   private static List<String> strings(Config config, String key) {

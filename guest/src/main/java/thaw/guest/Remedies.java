@@ -24,6 +24,11 @@ final class Remedies {
               "The Debian mirror cannot be reached. Check the network and the proxy settings of apt"
                   + " (apt-get update shows the same), or set guest.mirror."),
           new Remedy(
+              "npm error code (ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET)"
+                  + "|npm ERR! code (ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET)",
+              "npm's registry cannot be reached. Check the network and npm's own settings (npm ping"
+                  + " shows the same), or take the node runtimes out of configuration.runtimes."),
+          new Remedy(
               "NO_PUBKEY|is not signed|couldn't be verified|KEYEXPIRED",
               "The mirror's signature cannot be checked: apt-get install debian-archive-keyring"),
           new Remedy(

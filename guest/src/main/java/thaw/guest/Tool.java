@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @param program looked up on PATH, in the sbin directories too
  * @param debianPackage that has it, for the message when it is missing
+ * @param environment variables that it gets over those of every tool
  */
-record Tool(String program, String debianPackage) {
+record Tool(String program, String debianPackage, Map<String, String> environment) {
   private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final Duration TICK = Duration.ofMillis(200);
   private static final int ERROR_CHARS_SHOWN = 1_500;
@@ -49,6 +50,14 @@ record Tool(String program, String debianPackage) {
           "0",
           "DEBIAN_FRONTEND",
           "noninteractive");
+
+  Tool {
+    environment = Map.copyOf(environment);
+  }
+
+  Tool(String program, String debianPackage) {
+    this(program, debianPackage, Map.of());
+  }
 
   /** What a run left behind. */
   record Result(int exitCode, String output, String errors) {}
@@ -83,6 +92,7 @@ record Tool(String program, String debianPackage) {
                 .redirectError(errors.toFile());
         builder.environment().clear();
         builder.environment().putAll(ENVIRONMENT);
+        builder.environment().putAll(environment);
         int exitCode = await(builder.start(), tick);
         return new Result(exitCode, read(output), read(errors));
       } finally {

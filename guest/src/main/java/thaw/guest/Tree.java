@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 record Tree(Path root) {
   private static final Tool DPKG_DEB = new Tool("dpkg-deb", "dpkg");
+  private static final Tool TAR = new Tool("tar", "tar");
+  private static final Tool CHMOD = new Tool("chmod", "coreutils");
   private static final Tool CHROOT = new Tool("chroot", "coreutils");
   private static final Tool CP = new Tool("cp", "coreutils");
   private static final Tool RM = new Tool("rm", "coreutils");
@@ -33,6 +35,21 @@ record Tree(Path root) {
   /** Unpacks a .deb; none of its scripts run. */
   void unpack(Path deb) {
     DPKG_DEB.run(root, List.of("-x", deb.toAbsolutePath().toString(), "."));
+  }
+
+  /** Unpacks an npm tarball, whose files are all in one directory; none of its scripts run. */
+  void unpackModule(Path tarball, String path) throws IOException {
+    Path directory = inside(path);
+    makeDirectories(directory);
+    TAR.run(
+        directory,
+        List.of(
+            "--extract",
+            "--gzip",
+            "--strip-components=1",
+            "--no-same-owner",
+            "--file=" + tarball.toAbsolutePath()));
+    CHMOD.run(directory, List.of("-R", "u=rwX,go=rX", "."));
   }
 
   /** Does to the tree what the layer says beside its packages. */

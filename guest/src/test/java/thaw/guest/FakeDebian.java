@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +30,18 @@ final class FakeDebian {
       runtimes {
         one { packages = [extra], executables = [/var/runtime/bootstrap] }
         two { }
+        three {
+          tree = shared
+          npm { "@scope/module" = "1" }
+          objects { "/var/runtime/object.node" = object.c }
+          prune = ["/var/runtime/node_modules/**/*.md"]
+        }
       }
       """;
 
   private final Path debs;
   private final SequencedMap<String, List<LockedPackage>> groups = new LinkedHashMap<>();
+  private final SequencedMap<String, List<LockedModule>> modules = new LinkedHashMap<>();
 
   FakeDebian(Path directory) throws IOException {
     this.debs = Files.createDirectories(directory);
@@ -51,10 +59,12 @@ final class FakeDebian {
     groups.put(
         PackageLock.runtimeGroup("one"), List.of(deb("extra", Map.of("usr/lib/extra", "more"))));
     groups.put(PackageLock.runtimeGroup("two"), List.of());
+    groups.put(PackageLock.runtimeGroup("three"), List.of());
+    modules.put("three", List.of(module()));
   }
 
   PackageLock lock() {
-    return new PackageLock(groups);
+    return new PackageLock(groups, modules);
   }
 
   static RecipeFiles recipe() {
@@ -62,6 +72,8 @@ final class FakeDebian {
     files.put("recipe.conf", bytes(RECIPE));
     files.put("root/files/etc/hosts", bytes("127.0.0.1 localhost\n"));
     files.put("runtimes/one/files/var/runtime/bootstrap", bytes("#!/bin/sh\n"));
+    files.put("runtimes/shared/files/var/runtime/bootstrap.js", bytes("'use strict';\n"));
+    files.put("runtimes/shared/native/object.c", bytes("int answer(void) { return 42; }\n"));
     return new RecipeFiles(files);
   }
 
@@ -86,6 +98,12 @@ final class FakeDebian {
     Files.createDirectories(list.resolveSibling("."));
     Files.writeString(list, lock().text());
     Files.createDirectories(layout.packages());
+    for (LockedModule module : modules.values().stream().flatMap(List::stream).toList()) {
+      Path to = layout.packages().resolve(module.fileName());
+      if (!Files.exists(to)) {
+        Files.copy(debs.resolve("module.tgz"), to);
+      }
+    }
     for (List<LockedPackage> group : groups.values()) {
       for (LockedPackage locked : group) {
         Path to = layout.packages().resolve(locked.fileName());
@@ -94,6 +112,23 @@ final class FakeDebian {
         }
       }
     }
+  }
+
+  /** A tarball as npm packs it: all in one directory, whose name does not matter. */
+  private LockedModule module() throws IOException {
+    Path tree = Files.createDirectories(debs.resolve("tree/package/lib"));
+    Files.writeString(tree.resolve("index.js"), "module.exports = 42;");
+    Files.writeString(tree.resolve("README.md"), "long text");
+    Files.setPosixFilePermissions(
+        tree.resolve("index.js"), PosixFilePermissions.fromString("rw-rw-rw-"));
+    new Tool("tar", "tar")
+        .run(
+            debs.resolve("tree"), List.of("--create", "--gzip", "--file=../module.tgz", "package"));
+    return new LockedModule(
+        "@scope/module",
+        "1.0.0",
+        Hashes.integrityOf(debs.resolve("module.tgz")),
+        "node_modules/@scope/module");
   }
 
   private LockedPackage deb(String name, Map<String, ?> files) throws IOException {

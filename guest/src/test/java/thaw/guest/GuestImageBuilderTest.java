@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,20 +34,42 @@ final class GuestImageBuilderTest {
   @Test
   void theSameListGivesTheSameBytesInAnotherDirectory() throws IOException {
     Path elsewhere = directory.resolve("some/where/else");
-    GuestImages first = debian.builder(cache).build(Set.of("one", "two"), BuildProgress.NONE);
-    GuestImages second = debian.builder(elsewhere).build(Set.of("two", "one"), BuildProgress.NONE);
+    GuestImages first =
+        debian.builder(cache).build(Set.of("one", "two", "three"), BuildProgress.NONE);
+    GuestImages second =
+        debian.builder(elsewhere).build(Set.of("three", "two", "one"), BuildProgress.NONE);
 
     assertThat(second.identity()).isEqualTo(first.identity());
     assertThat(second.kernel()).hasSameBinaryContentAs(first.kernel());
     assertThat(second.initramfs()).hasSameBinaryContentAs(first.initramfs());
     List<ImageSummary> summaries = catalog(cache).getFirst().images();
     assertThat(summaries)
-        .hasSize(5)
+        .hasSize(6)
         .isEqualTo(catalog(elsewhere).getFirst().images())
         .allSatisfy(image -> {
           Path file = first.kernel().resolveSibling(image.name());
           assertThat(Hashes.ofStart(file, image.contentBytes())).isEqualTo(image.sha256());
         });
+  }
+
+  @Test
+  void npmPackagesAreUnpackedAtTheirPlaceAndObjectsCompiled() throws IOException {
+    GuestImages images = debian.builder(cache).build(Set.of("three"), BuildProgress.NONE);
+
+    Path content = directory.resolve("content");
+    new Tool("fsck.erofs", "erofs-utils")
+        .run(directory, List.of("--extract=" + content, "" + images.runtimes().get("three")));
+    Path runtime = content.resolve("var/runtime");
+    Path module = runtime.resolve("node_modules/@scope/module/lib");
+    assertThat(module.resolve("index.js")).hasContent("module.exports = 42;");
+    assertThat(Files.getPosixFilePermissions(module.resolve("index.js")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(module.resolve("README.md")).doesNotExist();
+    assertThat(runtime.resolve("bootstrap.js")).hasContent("'use strict';");
+    assertThat(Files.readAllBytes(runtime.resolve("object.node"))).startsWith(0x7f, 'E', 'L', 'F');
+    assertThat(content.resolve("etc/thaw/packages.three"))
+        .content()
+        .startsWith("@scope/module=1.0.0 sha512-");
   }
 
   @Test
@@ -134,7 +157,7 @@ final class GuestImageBuilderTest {
     assertThatThrownBy(() -> builder.build(Set.of("cobol74"), BuildProgress.NONE))
         .isInstanceOf(GuestBuildException.class)
         .hasMessageContaining("cobol74")
-        .hasMessageContaining("one, two");
+        .hasMessageContaining("one, three, two");
   }
 
   @Test

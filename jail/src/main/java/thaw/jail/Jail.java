@@ -20,6 +20,10 @@ public final class Jail implements AutoCloseable {
   public static final String LIFELINE = "/lifeline";
 
   private static final Logger log = LoggerFactory.getLogger(Jail.class);
+
+  /** Weight of an ordinary process of the host. */
+  public static final long ORDINARY_CPU_SHARES = 1_024;
+
   private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RUNC_TIMEOUT = Duration.ofSeconds(10);
 

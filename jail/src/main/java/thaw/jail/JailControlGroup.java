@@ -62,6 +62,21 @@ public final class JailControlGroup {
     return List.of();
   }
 
+  /** Sets its weight against all else on the host, of which a process has 1,024. */
+  public void setCpuShares(long shares) throws IOException {
+    for (Path directory : directories()) {
+      Path v1 = directory.resolve("cpu.shares");
+      Path v2 = directory.resolve("cpu.weight");
+      if (Files.exists(v1)) {
+        Files.writeString(v1, Long.toString(shares));
+      } else if (Files.exists(v2)) {
+        // As runc converts: 2..262,144 shares to a weight of 1..10,000.
+        long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
+        Files.writeString(v2, Long.toString(weight));
+      }
+    }
+  }
+
   /** Resident memory of its processes, bytes; 0 if there are none. */
   public long residentBytes() {
     long pages = 0;

@@ -8,10 +8,11 @@ import java.nio.file.Path;
 record Fixture(
     Path directory, HostState hostState, Instance instance, UidPool uids, Path lifeline, Path dial)
     implements AutoCloseable {
-  /** Apart from the default range, which a Thaw on the same machine may be using. */
-  private static final int FIRST_UID = 1_710_000;
-
   private static final int UID_COUNT = 64;
+
+  /** Apart from the default range, which a Thaw on the same machine may be using. */
+  private static final int FIRST_UID =
+      3_100_000 + (int) (ProcessHandle.current().pid() % 10_000) * UID_COUNT;
 
   static Fixture create() throws IOException {
     Path directory = Files.createTempDirectory("thawjail");

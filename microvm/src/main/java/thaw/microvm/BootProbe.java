@@ -25,10 +25,12 @@ final class BootProbe {
    * @throws SandboxException if they do not boot, with the reason
    */
   void boot(Accelerator accelerator, Duration timeout) throws SandboxException {
+    VmOptions vm = VmOptions.booting(host, accelerator, SIZE_MB, false);
     SandboxPlan plan =
         new SandboxPlan(
-            VmOptions.booting(host, accelerator, SIZE_MB, false),
+            vm,
             images,
+            host.blankDisk(),
             host.blankDisk(),
             host.blankDisk(),
             Optional.empty(),
@@ -37,7 +39,7 @@ final class BootProbe {
             SandboxPlan.cpuShares(SIZE_MB),
             0,
             timeout);
-    new SandboxStarter(host, plan).start(new Deaf()).close();
+    new SandboxStarter(host, vm).boot(plan, new Deaf()).close();
   }
 
   /** Nothing runs in the probe's guest, so there is nothing to hear. */

@@ -7,18 +7,20 @@ package thaw.microvm;
 final class DeviceTable {
   /** The disks, in the order of the table; a disk's serial is how the agent finds it. */
   enum Disk {
-    ROOT("root", true),
-    RUNTIME("runtime", true),
-    CODE("code", true),
-    OPT("opt", true),
-    TMP("tmp", false);
+    ROOT("root", true, 1),
+    RUNTIME("runtime", true, 2),
+    CODE("code", true, 3),
+    OPT("opt", true, 4),
+    TMP("tmp", false, 5);
 
     private final String serial;
     private final boolean readOnly;
+    private final int loggedAs;
 
-    Disk(String serial, boolean readOnly) {
+    Disk(String serial, boolean readOnly, int loggedAs) {
       this.serial = serial;
       this.readOnly = readOnly;
+      this.loggedAs = loggedAs;
     }
 
     String serial() {
@@ -27,6 +29,11 @@ final class DeviceTable {
 
     boolean readOnly() {
       return readOnly;
+    }
+
+    /** Its number in a page access log; memory is 0. */
+    int loggedAs() {
+      return loggedAs;
     }
 
     /** Where the disk's file is in the jail. */

@@ -18,7 +18,7 @@ final class KernelCommandLine {
                 + tscKhz
                 + " lpj="
                 + tscKhz * 1_000 / TICKS_PER_SECOND
-                + " tsc=reliable clocksource=tsc"
+                + " tsc=reliable clocksource=tsc mitigations=off no5lvl"
             : "";
     return (console ? "console=ttyS0" : "quiet loglevel=0")
         // A panic ends the VM at once (QEMU runs with -no-reboot).

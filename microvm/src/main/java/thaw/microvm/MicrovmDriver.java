@@ -24,12 +24,14 @@ public final class MicrovmDriver implements SandboxDriver {
   private final GuestImages images;
   private final Accelerator accelerator;
   private final Set<MicrovmSandbox> live = ConcurrentHashMap.newKeySet();
+  private final ShellPool shells;
   private volatile boolean closed;
 
   private MicrovmDriver(Host host, GuestImages images, Accelerator accelerator) {
     this.host = host;
     this.images = images;
     this.accelerator = accelerator;
+    shells = new ShellPool(host.settings(), vm -> new SandboxStarter(host, vm).shell());
   }
 
   /**
@@ -77,7 +79,11 @@ public final class MicrovmDriver implements SandboxDriver {
   @Override
   public Sandbox start(SandboxSpec spec, AgentConnection.Listener listener)
       throws SandboxException {
-    MicrovmSandbox sandbox = new SandboxStarter(host, plan(spec)).start(listener);
+    SandboxPlan plan = plan(spec);
+    MicrovmSandbox sandbox =
+        plan.snapshot().isPresent()
+            ? resume(plan, listener)
+            : new SandboxStarter(host, plan.vm()).boot(plan, listener);
     live.add(sandbox);
     sandbox.whenClosed(() -> live.remove(sandbox));
     if (closed) {
@@ -85,6 +91,16 @@ public final class MicrovmDriver implements SandboxDriver {
       throw new SandboxException("the driver is closed");
     }
     return sandbox;
+  }
+
+  private MicrovmSandbox resume(SandboxPlan plan, AgentConnection.Listener listener)
+      throws SandboxException {
+    Optional<Shell> waiting = plan.capturable() ? Optional.empty() : shells.take(plan.vm());
+    if (waiting.isPresent()) {
+      waiting.get().bind(plan);
+      return waiting.get().wake(plan, listener);
+    }
+    return new SandboxStarter(host, plan.vm()).shellFor(plan).wake(plan, listener);
   }
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
@@ -100,6 +116,7 @@ public final class MicrovmDriver implements SandboxDriver {
         images,
         runtime,
         spec.codeImage().orElse(host.blankDisk()),
+        host.blankDisk(),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),
@@ -132,8 +149,19 @@ public final class MicrovmDriver implements SandboxDriver {
   }
 
   @Override
+  public Map<String, Double> gauges() {
+    return shells.gauges();
+  }
+
+  /** The shells that wait. */
+  ShellPool shells() {
+    return shells;
+  }
+
+  @Override
   public void close() {
     closed = true;
+    shells.close();
     live.forEach(MicrovmSandbox::close);
     try {
       host.close();

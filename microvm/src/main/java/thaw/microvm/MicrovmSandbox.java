@@ -67,12 +67,8 @@ final class MicrovmSandbox implements Sandbox {
     this.died = jail.ended().thenApply(this::reason);
   }
 
-  /** Takes over QEMU's two connections. */
-  void connect(
-      SocketChannel monitorChannel, SocketChannel agentChannel, AgentConnection.Listener listener)
-      throws IOException {
-    agent = AgentConnection.open(agentChannel, new EndingListener(listener));
-    undo.push(agent::close);
+  /** Takes over QEMU's monitor. */
+  void connect(SocketChannel monitorChannel) throws IOException {
     monitor =
         QmpClient.open(
             monitorChannel,
@@ -85,22 +81,41 @@ final class MicrovmSandbox implements Sandbox {
     undo.push(monitor::close);
   }
 
+  /** Takes over the connection to the agent, which may not be there yet, and speaks first. */
+  void greet(SocketChannel agentChannel, AgentConnection.Listener listener) throws IOException {
+    agent = AgentConnection.open(agentChannel, new EndingListener(listener));
+    undo.push(agent::close);
+  }
+
   private void happened(QmpEvent event) {
     event.death().ifPresent(why -> machineEnd.compareAndSet(null, why));
     migration.event(event);
   }
 
-  /**
-   * Takes over what is on the sparse file system.
-   *
-   * @param resumes whether the VM waits for the state in {@code state}; it runs afterwards
-   */
-  void load(SandboxFiles files, StateFile state, boolean resumes) throws IOException {
+  /** Remembers what of it is on the sparse file system. */
+  void keep(SandboxFiles files, StateFile state) {
     snapshots = new Snapshots(files, state);
-    if (resumes) {
-      migration.load(connected(monitor), monitorTimeout);
-      connected(monitor).execute("cont", Map.of());
+  }
+
+  /** Whether QEMU answers. */
+  boolean answers() {
+    try {
+      connected(monitor).execute("query-status", Map.of());
+      return true;
+    } catch (IOException e) {
+      return false;
     }
+  }
+
+  /** Does ahead what can be done before {@link #load}. */
+  void prepareToLoad() throws IOException {
+    migration.prepare(connected(monitor));
+  }
+
+  /** Loads the device state, which the VM waits for; it runs afterwards. */
+  void load() throws IOException {
+    migration.load(connected(monitor), monitorTimeout);
+    connected(monitor).execute("cont", Map.of());
   }
 
   /** Waits for the guest; if the VM ended instead, says why. */
@@ -182,6 +197,7 @@ final class MicrovmSandbox implements Sandbox {
     turn.lock();
     try {
       captured = true;
+      migration.prepare(connected(monitor));
       migration.save(connected(monitor), monitorTimeout);
       return own.files.capture(own.state.read());
     } catch (IOException e) {

@@ -55,7 +55,23 @@ public record MicrovmSettings(
         List<String> deniedNetworks,
     @Doc("Write each guest's console to the log at debug level. Changes the device table.")
         @Default("false")
-        boolean console) {
+        boolean console,
+    @Doc(
+            "VMMs that wait, started and jailed, for the next resume, at least; for each VM size in"
+                + " use, with and without network. Each takes some 25 MB.")
+        @Default("1")
+        @Range(min = "0", max = "64")
+        int shellsMin,
+    @Doc(
+            "Waiting VMMs of one size at most; between the two bounds the observed rate of resumes"
+                + " decides. 0: none ever waits.")
+        @Default("8")
+        @Range(min = "0", max = "64")
+        int shellsMax,
+    @Doc("How long a VM size that is not resumed any more keeps its waiting VMMs.")
+        @Default("10m")
+        @Range(min = "1s", max = "30d")
+        Duration shellIdleTimeout) {
   public MicrovmSettings {
     deniedNetworks = List.copyOf(deniedNetworks);
   }

@@ -35,6 +35,13 @@ final class Migration {
     outcome.completeExceptionally(new IOException(reason));
   }
 
+  /** Sets how both directions work; once, before either. */
+  void prepare(QmpClient monitor) throws IOException {
+    monitor.execute(
+        "migrate-set-capabilities",
+        Map.of("capabilities", List.of(enabled("events"), enabled("x-ignore-shared"))));
+  }
+
   /** Saves the state of a stopped VM. */
   void save(QmpClient monitor, Duration timeout) throws IOException {
     run(monitor, "migrate", timeout);
@@ -47,9 +54,6 @@ final class Migration {
 
   private void run(QmpClient monitor, String command, Duration timeout) throws IOException {
     outcome = new CompletableFuture<>();
-    monitor.execute(
-        "migrate-set-capabilities",
-        Map.of("capabilities", List.of(enabled("events"), enabled("x-ignore-shared"))));
     monitor.execute(command, Map.of("uri", STATE_URI));
     Awaiting.result(outcome, timeout, "the end of " + command);
   }

@@ -2,34 +2,46 @@ package thaw.microvm;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.snapshots.PageAccessLog;
 import thaw.sparsefs.SandboxDirectory;
 
-/** Pushes the pages of a log into the page cache, in order, while QEMU starts. */
+/**
+ * Pushes the pages of a log into the page cache, in order. In small messages over a device of its
+ * own, so that a fault that comes meanwhile does not wait for it.
+ */
 final class Prefetch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Prefetch.class);
 
-  /** Pages in one message, so that a fault that comes meanwhile does not wait for long. */
+  /** Pages in one message. */
   private static final int RUN_PAGES_MAX = 32;
 
   private final SandboxDirectory directory;
-  private final String file;
-  private final List<Integer> pages;
+  private final Map<Integer, String> files;
+  private final List<Integer> wanted;
   private final Thread thread;
   private volatile boolean closed;
+  private final AtomicInteger pushed = new AtomicInteger();
 
-  private Prefetch(SandboxDirectory directory, String file, PageAccessLog wanted) {
+  private Prefetch(SandboxDirectory directory, Map<Integer, String> files, PageAccessLog wanted) {
     this.directory = directory;
-    this.file = file;
-    pages = wanted.pages();
+    this.files = files;
+    this.wanted = wanted.pages();
     thread = Thread.ofPlatform().name("prefetch").daemon().unstarted(this::run);
   }
 
-  /** Starts. The kernel must know the file already: somebody has it open. */
-  static Prefetch start(SandboxDirectory directory, String file, PageAccessLog wanted) {
-    Prefetch prefetch = new Prefetch(directory, file, wanted);
+  /**
+   * Starts.
+   *
+   * @param files names of the read-only files by their numbers in the log; the kernel must know
+   *     them already: somebody has them open. What the log has of others is left out
+   */
+  static Prefetch start(
+      SandboxDirectory directory, Map<Integer, String> files, PageAccessLog wanted) {
+    Prefetch prefetch = new Prefetch(directory, Map.copyOf(files), wanted);
     prefetch.thread.start();
     return prefetch;
   }
@@ -37,21 +49,30 @@ final class Prefetch implements AutoCloseable {
   private void run() {
     try {
       int next = 0;
-      while (next < pages.size() && !closed) {
-        int first = pages.get(next);
+      while (next < wanted.size() && !closed) {
+        int first = wanted.get(next);
         int count = 1;
         while (count < RUN_PAGES_MAX
-            && next + count < pages.size()
-            && pages.get(next + count) == first + count) {
+            && next + count < wanted.size()
+            && wanted.get(next + count) == first + count) {
           count++;
         }
-        directory.prefetch(file, first, count);
+        String file = files.get(PageAccessLog.file(first));
+        if (file != null) {
+          directory.prefetch(file, PageAccessLog.page(first), count);
+          pushed.addAndGet(count);
+        }
         next += count;
       }
     } catch (IOException | RuntimeException e) {
       // Pages that were not pushed are read when they are touched.
       log.warn("prefetch ended early", e);
     }
+  }
+
+  /** How many pages were pushed so far. */
+  int pushed() {
+    return pushed.get();
   }
 
   /** Returns when it reads nothing any more. */

@@ -5,8 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
 import thaw.jail.DiskTemplate;
@@ -14,55 +19,74 @@ import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;
-import thaw.snapshots.SnapshotHeader;
+import thaw.snapshots.PageAccessLog;
 import thaw.snapshots.SnapshotLayer;
-import thaw.sparsefs.FirstTouch;
+import thaw.sparsefs.LateSource;
 import thaw.sparsefs.PageSource;
 import thaw.sparsefs.SandboxDirectory;
 import thaw.sparsefs.SparseFile;
 import thaw.sparsefs.WrittenPages;
 
 /**
- * A sandbox's directory on the sparse file system: the file that is its memory, and its /tmp disk
- * if that comes from a snapshot or is to go into one.
+ * A sandbox's directory on the sparse file system: the file that is its memory, and its disks. The
+ * files are there, and QEMU may have them open, before it is decided what is in them: {@link
+ * #bind}. Who reads them earlier gets an error.
  */
 final class SandboxFiles implements AutoCloseable {
   static final String MEMORY = "memory";
 
   private final CloseStack undo = new CloseStack();
-  private final SandboxPlan plan;
+  private final Host host;
   private final int uid;
   private final Path scratch;
   private final SandboxDirectory directory;
-  private final Optional<SnapshotLayer> parent;
+  private final long memoryBytes;
+  private final boolean capturable;
   private final TouchRecorder touches = new TouchRecorder();
+  private final LateSource memory = new LateSource();
+  private final Map<Disk, LateSource> disks = new EnumMap<>(Disk.class);
   private Optional<WrittenPages> writtenMemory = Optional.empty();
   private Optional<WrittenPages> writtenDisk = Optional.empty();
+  private Optional<SnapshotLayer> parent = Optional.empty();
   private BitSet bottomOfDisk = new BitSet();
 
-  private SandboxFiles(SandboxPlan plan, int uid, Path scratch, SandboxDirectory directory) {
-    this.plan = plan;
+  private SandboxFiles(
+      Host host,
+      int uid,
+      Path scratch,
+      SandboxDirectory directory,
+      VmSize size,
+      boolean capturable) {
+    this.host = host;
     this.uid = uid;
     this.scratch = scratch;
     this.directory = directory;
-    this.parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
+    this.memoryBytes = size.memoryBytes();
+    this.capturable = capturable;
   }
 
   /**
    * Makes the directory and its files.
    *
+   * @param id names the directory
    * @param uid who may use them
    * @param scratch directory on disk for what the guest writes
+   * @param vm its memory is what is captured if it is shared; a VM that resumes finds all its disks
+   *     here, one that boots /tmp only
    */
-  static SandboxFiles create(Host host, SandboxPlan plan, String id, int uid, Path scratch)
+  static SandboxFiles create(Host host, String id, int uid, Path scratch, VmOptions vm)
       throws IOException {
     SandboxDirectory directory = host.sparse().get().createDirectory(id, uid);
-    SandboxFiles files = new SandboxFiles(plan, uid, scratch, directory);
+    boolean capturable = vm.memory() == MemoryBacking.SHARED_FILE;
+    SandboxFiles files = new SandboxFiles(host, uid, scratch, directory, vm.size(), capturable);
     files.undo.push(directory::close);
     try {
       files.addMemory();
-      if (files.hasDisk()) {
-        files.addDisk(host);
+      files.addTmp();
+      if (vm.boot().isEmpty()) {
+        for (Disk disk : EnumSet.complementOf(EnumSet.of(Disk.TMP))) {
+          files.addDisk(disk);
+        }
       }
       return files;
     } catch (IOException | RuntimeException e) {
@@ -72,56 +96,40 @@ final class SandboxFiles implements AutoCloseable {
   }
 
   private void addMemory() throws IOException {
-    long bytes = plan.vm().size().memoryBytes();
-    PageSource below = parent.map(SnapshotLayer::memory).orElse(PageSource.zeros());
-    if (plan.capturable()) {
-      writtenMemory = Optional.of(written(below, MEMORY, bytes));
+    PageSource source = memory;
+    if (capturable) {
+      WrittenPages written = written(memory, MEMORY, memoryBytes);
+      writtenMemory = Optional.of(written);
+      source = written;
     }
-    boolean records = plan.snapshot().map(SandboxOrigin.Snapshot::recordTouches).orElse(false);
-    PageSource source = writtenMemory.map(PageSource.class::cast).orElse(below);
-    Path file =
-        directory.add(
-            new SparseFile(MEMORY, uid, bytes, source, records ? touches : FirstTouch.NONE));
+    add(new SparseFile(MEMORY, uid, memoryBytes, source, touches.of(PageAccessLog.MEMORY)));
+  }
+
+  private void addTmp() throws IOException {
+    WrittenPages written = written(late(Disk.TMP), Disk.TMP.serial(), GuestImages.DISK_BYTES);
+    writtenDisk = Optional.of(written);
+    add(disk(Disk.TMP, written));
+  }
+
+  private void addDisk(Disk disk) throws IOException {
+    add(disk(disk, late(disk)));
+  }
+
+  private SparseFile disk(Disk disk, PageSource source) {
+    return new SparseFile(
+        disk.serial(), uid, GuestImages.DISK_BYTES, source, touches.of(disk.loggedAs()));
+  }
+
+  private LateSource late(Disk disk) {
+    LateSource late = new LateSource();
+    disks.put(disk, late);
+    return late;
+  }
+
+  private void add(SparseFile file) throws IOException {
     // The kernel takes pages for files it knows only; it knows what is open.
-    FileChannel known = FileChannel.open(file);
+    FileChannel known = FileChannel.open(directory.add(file));
     undo.push(known::close);
-    if (!plan.capturable()) {
-      plan.snapshot()
-          .flatMap(SandboxOrigin.Snapshot::prefetch)
-          .ifPresent(wanted -> {
-            Prefetch prefetch = Prefetch.start(directory, MEMORY, wanted);
-            undo.push(prefetch::close);
-          });
-    }
-  }
-
-  /** Whether what the guest changes is kept apart. */
-  boolean isCapturable() {
-    return plan.capturable();
-  }
-
-  /** Whether /tmp is here and not a file of its own. */
-  boolean hasDisk() {
-    return plan.capturable() || isOfFunction(parent);
-  }
-
-  private static boolean isOfFunction(Optional<SnapshotLayer> layer) {
-    return layer.filter(l -> l.header().kind() == SnapshotHeader.Kind.FUNCTION).isPresent();
-  }
-
-  private void addDisk(Host host) throws IOException {
-    PageSource below;
-    if (isOfFunction(parent)) {
-      below = parent.orElseThrow().disk();
-    } else {
-      TemplatePages empty = DiskTemplate.ofSize(plan.temporaryMb(), host.cacheDirectory()).pages();
-      bottomOfDisk = empty.numbers();
-      below = empty;
-    }
-    WrittenPages disk = written(below, Disk.TMP.serial(), GuestImages.DISK_BYTES);
-    writtenDisk = Optional.of(disk);
-    directory.add(
-        new SparseFile(Disk.TMP.serial(), uid, GuestImages.DISK_BYTES, disk, FirstTouch.NONE));
   }
 
   private WrittenPages written(PageSource below, String name, long bytes) throws IOException {
@@ -130,24 +138,85 @@ final class SandboxFiles implements AutoCloseable {
     return pages;
   }
 
+  /** Decides what is in the files, once, and begins to push what a log says is wanted. */
+  void bind(SandboxPlan plan) throws IOException {
+    parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
+    if (plan.snapshot().map(SandboxOrigin.Snapshot::recordTouches).orElse(false)) {
+      touches.begin();
+    }
+    memory.bind(parent.map(SnapshotLayer::memory).orElse(PageSource.zeros()));
+    bindTmp(plan);
+    for (Disk disk : present()) {
+      if (disk != Disk.TMP) {
+        MappedImages.Lease image = host.mapped().take(plan.image(disk));
+        undo.push(image::close);
+        late(disks, disk).bind(image.pages());
+      }
+    }
+    plan.snapshot()
+        .flatMap(SandboxOrigin.Snapshot::prefetch)
+        .ifPresent(wanted -> undo.push(Prefetch.start(directory, pushable(), wanted)::close));
+  }
+
+  private static LateSource late(Map<Disk, LateSource> disks, Disk disk) {
+    return Optional.ofNullable(disks.get(disk)).orElseThrow();
+  }
+
+  private void bindTmp(SandboxPlan plan) throws IOException {
+    PageSource below;
+    if (parent.map(SnapshotLayer::hasDisk).orElse(false)) {
+      below = parent.orElseThrow().disk();
+    } else {
+      TemplatePages empty = DiskTemplate.ofSize(plan.temporaryMb(), host.cacheDirectory()).pages();
+      bottomOfDisk = empty.numbers();
+      below = empty;
+    }
+    late(disks, Disk.TMP).bind(below);
+    writtenDisk.orElseThrow().limit((long) plan.temporaryMb() << 20);
+  }
+
+  /** The files that are read and never written, by their names in a page access log. */
+  private Map<Integer, String> pushable() {
+    Map<Integer, String> files = new HashMap<>();
+    if (!capturable) {
+      files.put(PageAccessLog.MEMORY, MEMORY);
+    }
+    for (Disk disk : present()) {
+      if (disk.readOnly()) {
+        files.put(disk.loggedAs(), disk.serial());
+      }
+    }
+    return files;
+  }
+
+  /** Whether what the guest changes in memory is kept apart. */
+  boolean isCapturable() {
+    return capturable;
+  }
+
+  /** The disks that are here. */
+  Set<Disk> present() {
+    return disks.keySet();
+  }
+
   /** The directory, to be bound into the jail. */
   Path directory() {
     return directory.path();
   }
 
-  /** The file of the /tmp disk. */
-  Path disk() {
-    return directory.path().resolve(Disk.TMP.serial());
+  /** The file of a disk. */
+  Path disk(Disk disk) {
+    return directory.path().resolve(disk.serial());
   }
 
-  /** Pages of memory that reached the server, in order. */
+  /** Pages that reached the server, in order, as a page access log has them. */
   List<Integer> firstTouches() {
     return touches.pages();
   }
 
   /** What a stopped VM changed, once its device state is saved. */
   Capture capture(byte[] deviceState) throws IOException {
-    WrittenPages memory = writtenMemory.orElseThrow();
+    WrittenPages changed = writtenMemory.orElseThrow();
     WrittenPages disk = writtenDisk.orElseThrow();
     flush(MEMORY);
     flush(Disk.TMP.serial());
@@ -159,9 +228,9 @@ final class SandboxFiles implements AutoCloseable {
     }
     return new Capture(
         parent,
-        plan.vm().size().memoryBytes(),
-        memory.pages(),
-        memory,
+        memoryBytes,
+        changed.pages(),
+        changed,
         GuestImages.DISK_BYTES,
         changedDisk,
         disk,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import thaw.guest.GuestImages;
+import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxOrigin;
 
 /**
@@ -13,6 +14,7 @@ import thaw.sandbox.SandboxOrigin;
  * @param images kernel and root
  * @param runtime read-only image of the runtime
  * @param code read-only image of the code
+ * @param opt read-only image of /opt
  * @param snapshot what it is resumed from; empty if it boots
  * @param capturable whether what it changes is kept apart
  * @param temporaryMb size of /tmp, MiB
@@ -25,12 +27,24 @@ record SandboxPlan(
     GuestImages images,
     Path runtime,
     Path code,
+    Path opt,
     Optional<SandboxOrigin.Snapshot> snapshot,
     boolean capturable,
     int temporaryMb,
     long cpuShares,
     double hardCpus,
     Duration bootTimeout) {
+  /** The image of a read-only disk. */
+  Path image(Disk disk) {
+    return switch (disk) {
+      case ROOT -> images.root();
+      case RUNTIME -> runtime;
+      case CODE -> code;
+      case OPT -> opt;
+      case TMP -> throw new IllegalArgumentException("/tmp has no image");
+    };
+  }
+
   /** Whether memory, and possibly /tmp, are on the sparse file system. */
   boolean isSparse() {
     return capturable || snapshot.isPresent();

@@ -26,24 +26,93 @@ import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
 
-/** Starts one sandbox, step by step; what was made before a step failed is undone. */
+/**
+ * Starts one sandbox, or one shell that will become one, step by step; what was made before a step
+ * failed is undone.
+ */
 final class SandboxStarter {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
+  /** AWS's largest /tmp, MiB: whose shell does not know its own yet. The server knows it then. */
+  private static final int TEMPORARY_MB_MAX = 10_240;
+
   private final Host host;
-  private final SandboxPlan plan;
+  private final VmOptions vm;
   private final String id;
   private final CloseStack undo = new CloseStack();
 
-  SandboxStarter(Host host, SandboxPlan plan) {
+  SandboxStarter(Host host, VmOptions vm) {
     this.host = host;
-    this.plan = plan;
+    this.vm = vm;
     this.id = host.instance().nextSandboxId();
   }
 
-  MicrovmSandbox start(AgentConnection.Listener listener) throws SandboxException {
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  /** Boots a sandbox. */
+  MicrovmSandbox boot(SandboxPlan plan, AgentConnection.Listener listener) throws SandboxException {
+    return orUndo(() -> {
+      Home home = home();
+      Optional<SandboxFiles> files =
+          plan.capturable() ? Optional.of(files(home)) : Optional.empty();
+      if (files.isPresent()) {
+        files.get().bind(plan);
+      }
+      Path tmp = files.isPresent() ? files.get().disk(Disk.TMP) : makeTmpDisk(plan, home);
+      List<Bind> binds = bootBinds(plan);
+      binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
+      Optional<StateFile> state = files.isPresent() ? Optional.of(state(home)) : Optional.empty();
+      addSparse(binds, files, state);
+      Started started = startQemu(home, binds, plan.temporaryMb(), plan.cpuShares());
+      MicrovmSandbox sandbox = started.sandbox;
+      sandbox.greet(started.agent, listener);
+      if (files.isPresent() && state.isPresent()) {
+        sandbox.keep(files.get(), state.get());
+      }
+      sandbox.awaitHello(plan.bootTimeout());
+      if (plan.hardCpus() > 0) {
+        started.jail.limitCpu(plan.hardCpus());
+      }
+      return sandbox;
+    });
+  }
+
+  /** Makes a shell that is to wait for the one who needs it. */
+  Shell shell() throws SandboxException {
+    return orUndo(() -> {
+      Home home = home();
+      return shell(home, files(home));
+    });
+  }
+
+  /** Makes a shell for a plan that is known: what is pushed is pushed while QEMU starts. */
+  Shell shellFor(SandboxPlan plan) throws SandboxException {
+    return orUndo(() -> {
+      Home home = home();
+      SandboxFiles files = files(home);
+      files.bind(plan);
+      return shell(home, files);
+    });
+  }
+
+  private Shell shell(Home home, SandboxFiles files) throws IOException {
+    StateFile state = state(home);
+    List<Bind> binds = new ArrayList<>();
+    for (Disk disk : files.present()) {
+      binds.add(new Bind(files.disk(disk), disk.jailPath(), !disk.readOnly()));
+    }
+    addSparse(binds, Optional.of(files), Optional.of(state));
+    Started started = startQemu(home, binds, TEMPORARY_MB_MAX, Jail.ORDINARY_CPU_SHARES);
+    started.sandbox.keep(files, state);
+    started.sandbox.prepareToLoad();
+    return new Shell(started.sandbox, started.jail, started.agent, files, state);
+  }
+
+  private <T> T orUndo(Step<T> step) throws SandboxException {
     try {
-      return startOrThrow(listener);
+      return step.run();
     } catch (IOException e) {
       undo.close();
       throw new SandboxException("cannot start a sandbox: " + e.getMessage(), e);
@@ -53,34 +122,88 @@ final class SandboxStarter {
     }
   }
 
-  private MicrovmSandbox startOrThrow(AgentConnection.Listener listener) throws IOException {
+  /** What is a sandbox's own on the host. */
+  private record Home(int uid, Path run, Path disks) {}
+
+  private Home home() throws IOException {
     int uid = takeUid();
     Path run = host.instance().createRunDirectory(id);
     undo.push(() -> Trees.delete(run));
     Path disks = host.instance().createDiskDirectory(id);
     undo.push(() -> Trees.delete(disks));
-    Optional<SandboxFiles> files =
-        plan.isSparse() ? Optional.of(sparse(uid, disks)) : Optional.empty();
-    Optional<StateFile> state = plan.isSparse() ? Optional.of(state(run, uid)) : Optional.empty();
-    boolean sparseTmp = files.filter(SandboxFiles::hasDisk).isPresent();
-    Path tmp = sparseTmp ? files.get().disk() : makeTmpDisk(disks, uid);
+    return new Home(uid, run, disks);
+  }
 
-    Path sockets = Files.createDirectory(run.resolve("s"));
-    Files.setAttribute(sockets, "unix:gid", uid);
+  private int takeUid() throws IOException {
+    int uid = host.uids().take();
+    undo.push(() -> host.uids().giveBack(uid));
+    return uid;
+  }
+
+  private SandboxFiles files(Home home) throws IOException {
+    SandboxFiles files = SandboxFiles.create(host, id, home.uid, home.disks, vm);
+    undo.push(files::close);
+    return files;
+  }
+
+  private static StateFile state(Home home) throws IOException {
+    return StateFile.create(home.run.resolve("state"), home.uid);
+  }
+
+  private Path makeTmpDisk(SandboxPlan plan, Home home) throws IOException {
+    Path tmp = home.disks.resolve(Disk.TMP.serial());
+    DiskTemplate.ofSize(plan.temporaryMb(), host.cacheDirectory())
+        .unpack(tmp, GuestImages.DISK_BYTES);
+    Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rw-------"));
+    Files.setAttribute(tmp, "unix:uid", home.uid);
+    return tmp;
+  }
+
+  private static List<Bind> bootBinds(SandboxPlan plan) throws IOException {
+    List<Bind> binds = new ArrayList<>();
+    binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
+    binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
+    for (Disk disk : Disk.values()) {
+      if (disk.readOnly()) {
+        binds.add(Bind.readOnly(plan.image(disk), disk.jailPath()));
+      }
+    }
+    for (Bind bind : binds) {
+      bind.requireReadable();
+    }
+    return binds;
+  }
+
+  private void addSparse(
+      List<Bind> binds, Optional<SandboxFiles> files, Optional<StateFile> state) {
+    boolean writable = vm.memory() == MemoryBacking.SHARED_FILE;
+    files.ifPresent(f -> binds.add(new Bind(f.directory(), JailPaths.SPARSE, writable)));
+    state.ifPresent(s -> binds.add(new Bind(s.path(), JailPaths.STATE, writable)));
+  }
+
+  /** QEMU that is up and has connected to the host. */
+  private record Started(MicrovmSandbox sandbox, Jail jail, SocketChannel agent) {}
+
+  private Started startQemu(Home home, List<Bind> own, int temporaryMb, long cpuShares)
+      throws IOException {
+    Path sockets = Files.createDirectory(home.run.resolve("s"));
+    Files.setAttribute(sockets, "unix:gid", home.uid);
     Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-x---"));
-    OneConnection agent = listen(sockets, JailPaths.AGENT_SOCKET, uid);
-    OneConnection monitor = listen(sockets, JailPaths.MONITOR_SOCKET, uid);
+    OneConnection agent = listen(sockets, JailPaths.AGENT_SOCKET, home.uid);
+    OneConnection monitor = listen(sockets, JailPaths.MONITOR_SOCKET, home.uid);
     Optional<OneConnection> nic =
-        plan.vm().network()
-            ? Optional.of(listen(sockets, JailPaths.NETWORK_SOCKET, uid))
+        vm.network()
+            ? Optional.of(listen(sockets, JailPaths.NETWORK_SOCKET, home.uid))
             : Optional.empty();
-    Optional<Passt> passt = plan.vm().network() ? Optional.of(startPasst(run)) : Optional.empty();
+    Optional<Passt> passt = vm.network() ? Optional.of(startPasst(home.run)) : Optional.empty();
 
-    List<Bind> own = ownBinds(sockets, tmp, files, state);
-    Jail jail = startJail(run, own, uid);
+    List<Bind> binds = new ArrayList<>(own);
+    binds.add(Bind.readOnly(host.lifeline(), Jail.LIFELINE));
+    binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
+    Jail jail = startJail(home, binds, temporaryMb, cpuShares);
     MicrovmSandbox sandbox =
         new MicrovmSandbox(
-            id, jail, host.policy(), plan.vm().network(), host.settings().monitorTimeout(), undo);
+            id, jail, host.policy(), vm.network(), host.settings().monitorTimeout(), undo);
     SocketChannel agentChannel = accept(agent, jail);
     undo.push(agentChannel::close);
     SocketChannel monitorChannel = accept(monitor, jail);
@@ -90,42 +213,8 @@ final class SandboxStarter {
           NetworkRelay.start(id, accept(nic.get(), jail), passt.get().frames(), filter);
       undo.push(relay::close);
     }
-    sandbox.connect(monitorChannel, agentChannel, listener);
-    if (files.isPresent() && state.isPresent()) {
-      sandbox.load(files.get(), state.get(), plan.snapshot().isPresent());
-    }
-    sandbox.awaitHello(plan.bootTimeout());
-    if (plan.hardCpus() > 0) {
-      jail.limitCpu(plan.hardCpus());
-    }
-    return sandbox;
-  }
-
-  private int takeUid() throws IOException {
-    int uid = host.uids().take();
-    undo.push(() -> host.uids().giveBack(uid));
-    return uid;
-  }
-
-  private SandboxFiles sparse(int uid, Path disks) throws IOException {
-    SandboxFiles files = SandboxFiles.create(host, plan, id, uid, disks);
-    undo.push(files::close);
-    return files;
-  }
-
-  private StateFile state(Path run, int uid) throws IOException {
-    byte[] state =
-        plan.snapshot().isPresent() ? plan.snapshot().get().layer().deviceState() : new byte[0];
-    return StateFile.create(run.resolve("state"), state, uid);
-  }
-
-  private Path makeTmpDisk(Path disks, int uid) throws IOException {
-    Path tmp = disks.resolve(Disk.TMP.serial());
-    DiskTemplate.ofSize(plan.temporaryMb(), host.cacheDirectory())
-        .unpack(tmp, GuestImages.DISK_BYTES);
-    Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rw-------"));
-    Files.setAttribute(tmp, "unix:uid", uid);
-    return tmp;
+    sandbox.connect(monitorChannel);
+    return new Started(sandbox, jail, agentChannel);
   }
 
   private OneConnection listen(Path sockets, String name, int uid) throws IOException {
@@ -143,45 +232,22 @@ final class SandboxStarter {
     return passt;
   }
 
-  private List<Bind> ownBinds(
-      Path sockets, Path tmp, Optional<SandboxFiles> files, Optional<StateFile> state) {
-    List<Bind> binds = new ArrayList<>();
-    binds.add(Bind.readOnly(sockets, JailPaths.SOCKETS));
-    binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
-    boolean writable = plan.capturable();
-    files.ifPresent(f -> binds.add(new Bind(f.directory(), JailPaths.SPARSE, writable)));
-    state.ifPresent(s -> binds.add(new Bind(s.path(), JailPaths.STATE, writable)));
-    return binds;
-  }
-
-  private Jail startJail(Path run, List<Bind> own, int uid) throws IOException {
-    boolean kvm = plan.vm().accelerator() == Accelerator.KVM;
-    List<Bind> binds = new ArrayList<>();
-    binds.add(Bind.readOnly(host.lifeline(), Jail.LIFELINE));
-    binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
-    binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
-    binds.add(Bind.readOnly(plan.images().root(), Disk.ROOT.jailPath()));
-    binds.add(Bind.readOnly(plan.runtime(), Disk.RUNTIME.jailPath()));
-    binds.add(Bind.readOnly(plan.code(), Disk.CODE.jailPath()));
-    binds.add(Bind.readOnly(host.blankDisk(), Disk.OPT.jailPath()));
-    for (Bind bind : binds) {
-      bind.requireReadable();
-    }
-    binds.addAll(own);
+  private Jail startJail(Home home, List<Bind> binds, int temporaryMb, long cpuShares)
+      throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(QemuProgram.of(plan.vm().accelerator()).toString());
-    command.addAll(QemuArguments.render(plan.vm()));
+    command.add(QemuProgram.of(vm.accelerator()).toString());
+    command.addAll(QemuArguments.render(vm));
     JailSpec spec =
         new JailSpec(
             id,
-            uid,
+            home.uid,
             command,
             binds,
-            ((long) plan.vm().size().memoryMb() << 20) + host.settings().jailOverhead().bytes(),
-            (long) plan.temporaryMb() << 20,
-            plan.cpuShares(),
-            kvm);
-    Path bundle = Files.createDirectory(run.resolve("bundle"));
+            vm.size().memoryBytes() + host.settings().jailOverhead().bytes(),
+            (long) temporaryMb << 20,
+            cpuShares,
+            vm.accelerator() == Accelerator.KVM);
+    Path bundle = Files.createDirectory(home.run.resolve("bundle"));
     Jail jail = Jail.start(spec, bundle, host.instance().runcState());
     undo.push(jail::close);
     return jail;

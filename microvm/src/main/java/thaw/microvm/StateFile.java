@@ -17,11 +17,16 @@ final class StateFile {
     this.path = path;
   }
 
-  static StateFile create(Path path, byte[] state, int uid) throws IOException {
-    Files.write(path, state);
+  /** Makes an empty one. */
+  static StateFile create(Path path, int uid) throws IOException {
+    Files.createFile(path);
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     Files.setAttribute(path, "unix:uid", uid);
     return new StateFile(path);
+  }
+
+  void write(byte[] state) throws IOException {
+    Files.write(path, state);
   }
 
   Path path() {

@@ -1,27 +1,48 @@
 package thaw.microvm;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import thaw.snapshots.PageAccessLog;
 import thaw.sparsefs.FirstTouch;
 
-/** Keeps the order in which pages were first touched. */
-final class TouchRecorder implements FirstTouch {
-  private final BitSet seen = new BitSet();
+/** Keeps the order in which pages of a sandbox's files were first touched, once it is told to. */
+final class TouchRecorder {
+  private final Set<Integer> seen = new HashSet<>();
   private final List<Integer> order = new ArrayList<>();
+  private volatile boolean recording;
+  private int faults;
 
-  @Override
-  public synchronized void touched(long firstPage, int pages) {
-    int first = Math.toIntExact(firstPage);
-    for (int page = first; page < first + pages; page++) {
-      if (!seen.get(page)) {
-        seen.set(page);
-        order.add(page);
+  /** Records from now on. */
+  void begin() {
+    recording = true;
+  }
+
+  /** The recorder of one file. */
+  FirstTouch of(int file) {
+    return (firstPage, pages) -> touched(file, Math.toIntExact(firstPage), pages);
+  }
+
+  private synchronized void touched(int file, int first, int pages) {
+    faults += pages;
+    if (!recording) {
+      return;
+    }
+    for (int page = first; page < first + pages && order.size() < PageAccessLog.MAX_PAGES; page++) {
+      int entry = PageAccessLog.entry(file, page);
+      if (seen.add(entry)) {
+        order.add(entry);
       }
     }
   }
 
   synchronized List<Integer> pages() {
     return List.copyOf(order);
+  }
+
+  /** How many pages were asked of the server, whether recorded or not. */
+  synchronized int faults() {
+    return faults;
   }
 }

@@ -26,10 +26,14 @@ final class Fixture implements AutoCloseable {
   private static final Path CACHE =
       Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
 
-  /** Apart from the default range, which a Thaw on the same machine may be using. */
-  private static final int FIRST_UID = 1_700_000;
-
   private static final int UID_COUNT = 64;
+
+  /**
+   * Apart from the default range, which a Thaw on the same machine may be using, and from those of
+   * other runs of the tests: what one of them left behind is not this one's.
+   */
+  private static final int OWN_FIRST_UID =
+      1_700_000 + (int) (ProcessHandle.current().pid() % 10_000) * UID_COUNT;
 
   final Path directory;
   final Path disks;
@@ -37,7 +41,7 @@ final class Fixture implements AutoCloseable {
   final MicrovmSettings settings;
   final HostState hostState;
 
-  private Fixture(Path directory) {
+  private Fixture(Path directory, int firstUid) {
     this.directory = directory;
     this.disks = directory.resolve("disks");
     Path run = directory.resolve("run");
@@ -50,20 +54,23 @@ final class Fixture implements AutoCloseable {
             DataSize.ofMebibytes(32),
             DataSize.ofMebibytes(256),
             run,
-            FIRST_UID,
+            firstUid,
             UID_COUNT,
             List.of(),
-            System.getenv("THAW_TEST_CONSOLE") != null);
-    this.hostState = new HostState(run, disks, FIRST_UID, UID_COUNT);
+            System.getenv("THAW_TEST_CONSOLE") != null,
+            1,
+            4,
+            Duration.ofMinutes(10));
+    this.hostState = new HostState(run, disks, firstUid, UID_COUNT);
   }
 
   static Fixture create() throws IOException {
-    return new Fixture(Files.createTempDirectory("thawvm"));
+    return new Fixture(Files.createTempDirectory("thawvm"), OWN_FIRST_UID);
   }
 
-  /** A fixture on a directory of another process's fixture. */
-  static Fixture of(Path directory) {
-    return new Fixture(directory);
+  /** Another process's fixture. */
+  static Fixture of(Path directory, int firstUid) {
+    return new Fixture(directory, firstUid);
   }
 
   GuestImages images() {

@@ -12,7 +12,7 @@ final class KilledThaw {
 
   @SuppressWarnings("SystemOut")
   public static void main(String[] args) throws Exception {
-    Fixture fixture = Fixture.of(Path.of(args[0]));
+    Fixture fixture = Fixture.of(Path.of(args[0]), Integer.parseInt(args[1]));
     MicrovmDriver driver = fixture.openDriver();
     Guest guest =
         Guest.start(

@@ -20,7 +20,8 @@ class KilledThawTest {
                   "-cp",
                   System.getProperty("java.class.path"),
                   KilledThaw.class.getName(),
-                  fixture.directory.toString())
+                  fixture.directory.toString(),
+                  Integer.toString(fixture.settings.firstUid()))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try {

@@ -16,7 +16,7 @@ import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxDriverContract;
 
 class MicrovmContractTest extends SandboxDriverContract {
-  private final Fixture fixture;
+  final Fixture fixture;
   private final Path codeImage;
 
   MicrovmContractTest() throws Exception {
@@ -112,7 +112,12 @@ class MicrovmContractTest extends SandboxDriverContract {
 
     assertThat(writable).containsExactlyInAnyOrder("/proc", "/dev", "/disks/tmp");
     assertThat(Files.readString(qemu().resolve("limits")))
-        .containsPattern("Max file size +" + (512L << 20));
+        .containsPattern("Max file size +" + maxFileBytes());
+  }
+
+  /** How far a jail may write into a file. */
+  long maxFileBytes() {
+    return 512L << 20;
   }
 
   @Test

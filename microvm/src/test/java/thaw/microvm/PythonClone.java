@@ -56,7 +56,7 @@ final class PythonClone implements AutoCloseable {
         .isEqualTo(new RuntimeOutcome.Restorable());
   }
 
-  private static String environment(String handler, String initialization) {
+  static String environment(String handler, String initialization) {
     Map<String, String> variables =
         Map.of(
             "_HANDLER",
@@ -83,9 +83,14 @@ final class PythonClone implements AutoCloseable {
     agent.setIdentity(new GuestIdentity("clone-" + id.substring(0, 8), id));
     agent.mountDisks();
     agent.setLimits(MEMORY_BYTES, 256);
+    thaw(body);
+  }
+
+  /** Lets the runtime go on, which asked restore/next before it was frozen. */
+  void thaw(String body) throws Exception {
     AgentStream connection = carried.get(PLENTY.toSeconds(), TimeUnit.SECONDS);
     api.serveRestored(connection, body.getBytes(StandardCharsets.UTF_8));
-    agent.thaw();
+    sandbox.agent().thaw();
   }
 
   String invoke(String payload) throws InterruptedException {

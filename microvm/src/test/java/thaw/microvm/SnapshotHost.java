@@ -24,9 +24,17 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
       Path.of(System.getProperty("thaw.test.cache", "/var/cache/thaw"));
 
   /** Apart from the default range, which a Thaw on the same machine may be using. */
-  private static final int FIRST_UID = 1_800_000;
+  private static final int FIRST_UID =
+      2_400_000 + (int) (ProcessHandle.current().pid() % 10_000) * 64;
 
   static SnapshotHost open(String runtime) throws IOException {
+    return open(runtime, 1);
+  }
+
+  /**
+   * @param shells how many wait for a resume
+   */
+  static SnapshotHost open(String runtime, int shells) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
     MicrovmSettings settings =
         new MicrovmSettings(
@@ -40,7 +48,10 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
             FIRST_UID,
             64,
             List.of(),
-            false);
+            false,
+            shells,
+            shells,
+            Duration.ofMinutes(10));
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
             .build(Set.of(runtime), BuildProgress.NONE);

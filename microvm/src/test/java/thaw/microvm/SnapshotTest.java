@@ -7,11 +7,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,29 +16,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import thaw.agent.GuestDisk;
-import thaw.agent.RuntimeProcess;
-import thaw.runtimeapi.RuntimeCommand;
-import thaw.runtimeapi.RuntimeEnvironment;
-import thaw.runtimeapi.RuntimeOutcome;
+import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
-import thaw.snapshots.KeyRing;
-import thaw.snapshots.LayerDraft;
 import thaw.snapshots.PageAccessLog;
-import thaw.snapshots.SnapshotHeader.Kind;
 import thaw.snapshots.SnapshotLayer;
 import thaw.snapshots.SnapshotStore;
 
 /** A base is booted and captured once, a runtime layer made over it, and clones resumed from it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SnapshotTest {
-  private static final String PYTHON = "python3.13";
-  private static final int MEMORY_SIZE_MB = 128;
-  private static final int EPHEMERAL_MB = 512;
-  private static final int TEMPLATE_INVOKES = 20;
-
   private static final String HANDLER =
       """
       import os, random, socket, time, uuid
@@ -62,87 +47,32 @@ final class SnapshotTest {
       """;
 
   private SnapshotHost host;
-  private SnapshotStore store;
-  private KeyRing keys;
+  private PythonLayers layers;
   private SnapshotLayer base;
   private SnapshotLayer runtime;
   private Path codeImage;
 
   @BeforeAll
   void makeLayers() throws Exception {
-    host = SnapshotHost.open(PYTHON);
-    store = new SnapshotStore(host.directory().resolve("snapshots"));
-    keys = new KeyRing(host.directory().resolve("keys"));
+    host = SnapshotHost.open(PythonLayers.PYTHON);
     codeImage = host.codeImage("app.py", HANDLER);
-    base = makeBase();
-    runtime = makeRuntime();
+    layers = new PythonLayers(host);
+    base = layers.base;
+    runtime = layers.runtime;
   }
 
   @AfterAll
   void close() throws Exception {
-    if (runtime != null) {
-      runtime.close();
-    }
-    if (base != null) {
-      base.close();
+    if (layers != null) {
+      layers.close();
     }
     if (host != null) {
       host.close();
     }
   }
 
-  private SandboxSpec spec(Optional<String> language, Optional<Path> code, SandboxOrigin origin) {
-    return new SandboxSpec(language, code, MEMORY_SIZE_MB, EPHEMERAL_MB, false, origin, false);
-  }
-
   private SandboxSpec cloneSpec(SandboxOrigin origin) {
-    return spec(Optional.of(PYTHON), Optional.of(codeImage), origin);
-  }
-
-  private Map<String, String> identity() throws SandboxException {
-    return host.driver().snapshotIdentity(MEMORY_SIZE_MB).orElseThrow();
-  }
-
-  private SnapshotLayer makeBase() throws Exception {
-    SandboxSpec spec =
-        spec(Optional.empty(), Optional.empty(), new SandboxOrigin.Boot()).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
-      return stored(guest.sandbox.capture().draft(Kind.BASE, identity()), Optional.empty());
-    }
-  }
-
-  private SnapshotLayer makeRuntime() throws Exception {
-    SandboxSpec spec =
-        spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
-      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
-      guest
-          .sandbox
-          .agent()
-          .startRuntime(
-              new RuntimeProcess(
-                  RuntimeCommand.of(PYTHON).command(),
-                  RuntimeEnvironment.template(PYTHON, TEMPLATE_INVOKES),
-                  "/",
-                  256L << 20,
-                  256));
-      assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
-      for (int i = 0; i < TEMPLATE_INVOKES; i++) {
-        assertThat(guest.invoke("{\"n\":1}")).contains("\"n\"");
-      }
-      assertThat(guest.api.awaitRestorable(PythonClone.PLENTY))
-          .isEqualTo(new RuntimeOutcome.Restorable());
-      guest.sandbox.agent().freeze();
-      Map<String, String> identity = new HashMap<>(identity());
-      identity.put("runtime", PYTHON);
-      return stored(guest.sandbox.capture().draft(Kind.RUNTIME, identity), Optional.of(base));
-    }
-  }
-
-  private SnapshotLayer stored(LayerDraft draft, Optional<SnapshotLayer> parent)
-      throws IOException {
-    store.write(draft, keys.service());
-    return store.open(draft.header().id(), keys.service(), parent).orElseThrow();
+    return PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(codeImage), origin);
   }
 
   @Test
@@ -179,8 +109,8 @@ final class SnapshotTest {
         PythonClone second =
             new PythonClone(
                 host.driver(),
-                spec(
-                    Optional.of(PYTHON),
+                PythonLayers.spec(
+                    Optional.of(PythonLayers.PYTHON),
                     Optional.of(other),
                     new SandboxOrigin.Snapshot(runtime)))) {
       first.become("app.clock");
@@ -209,9 +139,12 @@ final class SnapshotTest {
       GuestMemory memory = GuestMemory.of(guest.sandbox.id());
       List<String> smaps = memory.smaps();
       assertThat(smaps).noneMatch(line -> line.startsWith("VmFlags") && line.contains(" hg"));
-      assertThat(guest.sandbox.firstTouches())
-          .doesNotHaveDuplicates()
+      List<Integer> touches = guest.sandbox.firstTouches();
+      assertThat(touches).doesNotHaveDuplicates();
+      assertThat(touches.stream().filter(e -> PageAccessLog.file(e) == PageAccessLog.MEMORY))
           .hasSameSizeAs(memory.frames());
+      assertThat(touches.stream().map(PageAccessLog::file).distinct())
+          .contains(Disk.CODE.loggedAs());
     }
   }
 
@@ -232,16 +165,7 @@ final class SnapshotTest {
 
   @Test
   void aFunctionsSnapshotHasWhatItWroteToItsDisk() throws Exception {
-    SandboxSpec spec = cloneSpec(new SandboxOrigin.Snapshot(runtime)).toCapture();
-    Map<String, String> identity = new HashMap<>(identity());
-    identity.put("function", "files");
-    SnapshotLayer function;
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
-      guest.becomeRestorable("app.marks");
-      guest.sandbox.agent().freeze();
-      function =
-          stored(guest.sandbox.capture().draft(Kind.FUNCTION, identity), Optional.of(runtime));
-    }
+    SnapshotLayer function = layers.function("files", codeImage, "app.marks");
     try (function;
         PythonClone guest = resumed(new SandboxOrigin.Snapshot(function))) {
       guest.restore("");
@@ -267,16 +191,18 @@ final class SnapshotTest {
         file.write(was ^ 1);
       }
     }
+    host.driver().shells().awaitFull();
     List<Path> before = host.leftBehind();
     try (SnapshotLayer damaged =
-        new SnapshotStore(copies)
-            .open(base.header().id(), keys.service(), Optional.empty())
+        SnapshotStore.open(copies)
+            .open(base.header().id(), layers.keys.service(), Optional.empty())
             .orElseThrow()) {
       assertThatThrownBy(() -> resumed(new SandboxOrigin.Snapshot(damaged)))
           .isInstanceOf(SandboxException.class);
       assertThat(damaged.damaged()).isTrue();
     }
-    assertThat(host.leftBehind()).isEqualTo(before);
+    host.driver().shells().awaitFull();
+    assertThat(host.leftBehind()).hasSameSizeAs(before);
   }
 
   @Test
@@ -300,7 +226,7 @@ final class SnapshotTest {
 
   @Test
   void whatASnapshotIsBoundToNamesTheVmsSize() throws Exception {
-    assertThat(host.driver().snapshotIdentity(512)).contains(identity());
-    assertThat(host.driver().snapshotIdentity(513)).isNotEqualTo(Optional.of(identity()));
+    assertThat(host.driver().snapshotIdentity(512)).contains(layers.identity());
+    assertThat(host.driver().snapshotIdentity(513)).isNotEqualTo(Optional.of(layers.identity()));
   }
 }

@@ -64,6 +64,24 @@ final class InvocationSlot {
     }
   }
 
+  RuntimeOutcome awaitNext(Duration timeout) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = timeout.toNanos();
+      while (phase != RuntimePhase.READY && end == null && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      if (end != null) {
+        return end;
+      }
+      return phase == RuntimePhase.READY
+          ? new RuntimeOutcome.Ready()
+          : new RuntimeOutcome.TimedOut();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   RuntimeOutcome invoke(Invocation invocation, Duration timeout) throws InterruptedException {
     lock.lockInterruptibly();
     try {

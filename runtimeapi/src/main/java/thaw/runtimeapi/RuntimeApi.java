@@ -105,6 +105,16 @@ public final class RuntimeApi implements AutoCloseable {
   }
 
   /**
+   * Waits until the runtime asks for an invocation, or is gone before it does: it has then seen
+   * nothing of the next one.
+   *
+   * @return {@link RuntimeOutcome.Ready}, {@link RuntimeOutcome.TimedOut} or how it ended
+   */
+  public RuntimeOutcome awaitNext(Duration timeout) throws InterruptedException {
+    return slot.awaitNext(timeout);
+  }
+
+  /**
    * Hands an invocation to the runtime and waits for its answer. One at a time. If INIT still runs,
    * it is waited for; if it fails, its error is the outcome.
    *

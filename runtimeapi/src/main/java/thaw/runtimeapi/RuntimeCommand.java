@@ -2,7 +2,10 @@ package thaw.runtimeapi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import thaw.model.FunctionVersion;
 
 /**
  * How a runtime's process is started in its guest; see docs/runtime-api.md.
@@ -41,11 +44,33 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           Map.of());
 
   private static final Map<String, RuntimeCommand> COMMANDS =
-      new TreeMap<>(Map.of("python3.13", PYTHON, "provided.al2023", PROVIDED));
+      new TreeMap<>(
+          Map.of(
+              "nodejs22.x",
+              // What AWS switches off in this version; NODE_OPTIONS can switch it on.
+              node(22, "--no-experimental-require-module", "--no-experimental-detect-module"),
+              "nodejs24.x",
+              node(24),
+              "python3.13",
+              PYTHON,
+              "provided.al2023",
+              PROVIDED));
+
+  /** Runtimes whose bootstrap can be frozen before it knows its function, and become any. */
+  private static final Set<String> TEMPLATES = Set.of("nodejs22.x", "nodejs24.x", "python3.13");
 
   public RuntimeCommand {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+  }
+
+  private static RuntimeCommand node(int version, String... flags) {
+    return new RuntimeCommand(
+        Stream.concat(Stream.of(RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(flags)).toList(),
+        Map.of(
+            "NODE_PATH",
+            "/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:%s/node_modules:%s:%s"
+                .formatted(version, RUNTIME_DIRECTORY, RUNTIME_DIRECTORY, TASK_ROOT)));
   }
 
   /** Names of the runtimes that can be started, sorted. */
@@ -65,6 +90,27 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           "runtime " + runtime + " cannot be started; there are: " + String.join(", ", runtimes()));
     }
     return command;
+  }
+
+  /**
+   * The command of a function's process: the runtime's, behind the function's wrapper script if it
+   * has one.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html">AWS: wrapper
+   *     scripts</a>, which runtimes without a language do not have
+   */
+  public static List<String> of(FunctionVersion function) {
+    List<String> command = of(function.runtime()).command();
+    String wrapper = function.environment().getOrDefault("AWS_LAMBDA_EXEC_WRAPPER", "");
+    if (wrapper.isEmpty() || isProvided(function.runtime())) {
+      return command;
+    }
+    return Stream.concat(Stream.of(wrapper), command.stream()).toList();
+  }
+
+  /** Whether a runtime's process can be frozen before it knows its function. */
+  public static boolean knowsTemplates(String runtime) {
+    return TEMPLATES.contains(runtime);
   }
 
   static boolean isProvided(String runtime) {

@@ -1,8 +1,11 @@
 package thaw.runtimeapi;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import thaw.model.FunctionVersion;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The environment of a function's process.
@@ -20,6 +23,30 @@ public final class RuntimeEnvironment {
           "LD_LIBRARY_PATH",
               "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:"
                   + "/var/task/lib:/opt/lib");
+
+  private static final Set<String> OF_CLONE = Set.of("AWS_LAMBDA_LOG_STREAM_NAME");
+
+  private static final Set<String> EXEC_TIME =
+      Set.of(
+          "AWS_LAMBDA_EXEC_WRAPPER",
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "_JAVA_OPTIONS",
+          "LANG",
+          "LANGUAGE",
+          "PATH",
+          "GLIBC_TUNABLES",
+          "NODE_EXTRA_CA_CERTS",
+          "NODE_ICU_DATA",
+          "NODE_OPTIONS",
+          "NODE_PATH",
+          "OPENSSL_CONF",
+          "UV_THREADPOOL_SIZE");
+
+  private static final List<String> EXEC_TIME_PREFIXES =
+      List.of("LD_", "LC_", "MALLOC_", "PYTHON", "RUBY", "GEM_", "BUNDLE_");
+
+  private static final JsonMapper JSON = JsonMapper.shared();
 
   private RuntimeEnvironment() {}
 
@@ -46,7 +73,7 @@ public final class RuntimeEnvironment {
    * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
    * the answer ({@link RuntimeApi#serveRestored}).
    *
-   * @param runtime one whose bootstrap knows templates: python3.13
+   * @param runtime one whose bootstrap knows templates: python3.13, nodejs22.x, nodejs24.x
    */
   public static Map<String, String> template(String runtime, int invokes) {
     Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
@@ -54,6 +81,33 @@ public final class RuntimeEnvironment {
     environment.put("AWS_LAMBDA_RUNTIME_API", RuntimeApi.ADDRESS);
     environment.put("THAW_TEMPLATE_INVOKES", Integer.toString(invokes));
     return Map.copyOf(environment);
+  }
+
+  /** A process that goes through INIT to be captured, as AWS tells it. */
+  public static void forCapture(Map<String, String> environment) {
+    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+  }
+
+  /** Of a function's variables those that differ from clone to clone of its snapshot. */
+  public static Map<String, String> ofClone(Map<String, String> environment) {
+    Map<String, String> own = new LinkedHashMap<>(environment);
+    own.keySet().retainAll(OF_CLONE);
+    return own;
+  }
+
+  /** The answer to restore/next: the variables that the process takes over. */
+  public static byte[] restoreAnswer(Map<String, String> environment) {
+    return JSON.writeValueAsBytes(Map.of("environment", environment));
+  }
+
+  /**
+   * Whether a customer's variables mean something to the dynamic linker or the language runtime at
+   * the instant when a process is exec'ed: one that runs already cannot be told.
+   */
+  public static boolean hasExecTimeVariables(Map<String, String> environment) {
+    return environment.keySet().stream()
+        .anyMatch(name ->
+            EXEC_TIME.contains(name) || EXEC_TIME_PREFIXES.stream().anyMatch(name::startsWith));
   }
 
   private static Map<String, String> reserved(FunctionVersion function, String logStream) {

@@ -45,6 +45,20 @@ final class ExamplesTest {
   }
 
   @Test
+  void nodeInvoiceCountsInDecimals() throws Exception {
+    Path code = copyTree(EXAMPLES.resolve("node-invoice"));
+    run(code, "npm", "ci", "--no-audit", "--no-fund");
+    try (NodeFunction function = new NodeFunction("nodejs24.x", code, "index.handler", Map.of())) {
+      String line = "{\"what\":\"x\",\"count\":3,\"price\":\"0.10\"}";
+      assertThat(function.invoke("{\"number\":\"1\",\"customer\":\"A\",\"lines\":[" + line + "]}"))
+          .startsWith("{\"number\":\"1\",\"total\":\"0.36\",\"html\":");
+      assertThat(function.invoke("{\"number\":\"1\"}"))
+          .startsWith(
+              "OrderError {\"errorType\":\"OrderError\",\"errorMessage\":\"order must have");
+    }
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
     Path code = copyTree(EXAMPLES.resolve("provided-c"));
     run(code, "make", "-s", "clean", "bootstrap");

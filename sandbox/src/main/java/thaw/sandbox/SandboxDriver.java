@@ -34,6 +34,11 @@ public interface SandboxDriver extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** What it is doing now, for metrics: numbers by their names in camel case, units last. */
+  default Map<String, Double> gauges() {
+    return Map.of();
+  }
+
   /** Kills what is still there; returns when all is gone. */
   @Override
   void close();

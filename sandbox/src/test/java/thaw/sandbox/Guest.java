@@ -8,7 +8,7 @@ import thaw.agent.RuntimeProcess;
 
 /** A started sandbox in which a test runs programs. */
 public record Guest(Sandbox sandbox, RecordingListener listener) implements AutoCloseable {
-  private static final long PROGRAM_TIMEOUT_SECONDS = 60;
+  private static final long PROGRAM_TIMEOUT_SECONDS = 240;
   private static final int PROCESSES_MAX = 64;
 
   /** How a program ended and what it wrote. */

@@ -1,5 +1,7 @@
 package thaw.snapshots;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,8 @@ record Manifest(
     byte[][] keys) {
   static final int FORMAT_VERSION = 1;
   static final long MAX_BYTES = 64L << 20;
+
+  private static final int MAX_HEADER_BYTES = 64 << 10;
 
   private static final byte[] MAGIC = "THAWSNAP".getBytes(StandardCharsets.US_ASCII);
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -77,6 +81,22 @@ record Manifest(
         throw new DamagedSnapshotException("not a snapshot of format version " + FORMAT_VERSION);
       }
       return decodeBody(in, bytes, key);
+    } catch (BufferUnderflowException | JacksonException | IllegalArgumentException e) {
+      throw new DamagedSnapshotException("the manifest is cut off or garbled", e);
+    }
+  }
+
+  /** Reads the header alone, which nothing vouches for. */
+  static SnapshotHeader readHeader(InputStream in) throws IOException {
+    ByteBuffer head = ByteBuffer.wrap(in.readNBytes(MAGIC.length + 2 * Integer.BYTES));
+    byte[] magic = new byte[MAGIC.length];
+    try {
+      head.get(magic);
+      if (!Arrays.equals(magic, MAGIC) || head.getInt() != FORMAT_VERSION) {
+        throw new DamagedSnapshotException("not a snapshot of format version " + FORMAT_VERSION);
+      }
+      byte[] json = in.readNBytes(bounded(head.getInt(), MAX_HEADER_BYTES, "header"));
+      return JSON.readValue(json, SnapshotHeader.class);
     } catch (BufferUnderflowException | JacksonException | IllegalArgumentException e) {
       throw new DamagedSnapshotException("the manifest is cut off or garbled", e);
     }

@@ -19,17 +19,42 @@ import java.util.zip.CRC32C;
  * out, the others are ordered by the median of their ranks. It is a hint: a damaged one is dropped
  * and costs speed, never correctness. Format: docs/snapshot-format.md.
  *
- * @param pages page numbers, most wanted first
+ * @param pages entries, most wanted first. An entry names a file of the sandbox and a page of it:
+ *     {@link #entry}
  */
 public record PageAccessLog(List<Integer> pages) {
   static final String FILE = "access-log";
 
-  private static final int MAGIC = 0x54484c31; // "THL1"
+  /** The file that is the memory. Disks follow: root 1, runtime 2, code 3, opt 4. */
+  public static final int MEMORY = 0;
+
+  /** Longest log, entries. */
+  public static final int MAX_PAGES = 1 << 20;
+
+  private static final int PAGE_BITS = 24;
+  private static final int MAGIC = 0x54484c32; // "THL2"
   private static final int HEAD_BYTES = 12;
-  private static final int MAX_PAGES = 1 << 20;
 
   public PageAccessLog {
     pages = List.copyOf(pages);
+  }
+
+  /** The entry of a page; pages of one file that follow each other have entries that do. */
+  public static int entry(int file, int page) {
+    if (file < 0 || file > 0x7f || page < 0 || page >= 1 << PAGE_BITS) {
+      throw new IllegalArgumentException("no log has page " + page + " of file " + file);
+    }
+    return file << PAGE_BITS | page;
+  }
+
+  /** The file that an entry names. */
+  public static int file(int entry) {
+    return entry >>> PAGE_BITS;
+  }
+
+  /** The page that an entry names. */
+  public static int page(int entry) {
+    return entry & ((1 << PAGE_BITS) - 1);
   }
 
   /**

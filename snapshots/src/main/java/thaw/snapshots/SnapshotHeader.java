@@ -32,6 +32,11 @@ public record SnapshotHeader(
     identity = Map.copyOf(identity);
   }
 
+  /** The id of the layer of that kind, parent and identity, whether there is one or not. */
+  public static String id(Kind kind, Optional<String> parent, Map<String, String> identity) {
+    return new SnapshotHeader(kind, parent, identity, 0, 0, 0).id();
+  }
+
   /** The layer's id: 64 hex digits, the SHA-256 of kind, parent and identity. */
   public String id() {
     return Digests.identity(this);

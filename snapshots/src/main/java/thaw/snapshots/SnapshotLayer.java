@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Optional;
 import thaw.sparsefs.PageSource;
 
@@ -16,14 +17,17 @@ import thaw.sparsefs.PageSource;
  */
 public final class SnapshotLayer implements AutoCloseable {
   private final Manifest manifest;
+  private final String contentHash;
   private final Optional<SnapshotLayer> parent;
   private final FileChannel file;
   private final Arena arena = Arena.ofShared();
   private final Chunks chunks;
   private volatile boolean damaged;
 
-  private SnapshotLayer(Manifest manifest, Optional<SnapshotLayer> parent, FileChannel file) {
+  private SnapshotLayer(
+      Manifest manifest, String contentHash, Optional<SnapshotLayer> parent, FileChannel file) {
     this.manifest = manifest;
+    this.contentHash = contentHash;
     this.parent = parent;
     this.file = file;
     chunks = new Chunks(file, manifest.keys(), manifest.hashes(), arena);
@@ -35,17 +39,27 @@ public final class SnapshotLayer implements AutoCloseable {
     if (Files.size(file) > Manifest.MAX_BYTES) {
       throw new DamagedSnapshotException("the manifest " + file + " is too large");
     }
-    Manifest manifest = Manifest.decode(Files.readAllBytes(file), key);
+    byte[] bytes = Files.readAllBytes(file);
+    Manifest manifest = Manifest.decode(bytes, key);
     FileChannel chunks = FileChannel.open(directory.resolve(SnapshotStore.CHUNKS));
     if (chunks.size() != (long) manifest.hashes().length * Chunks.CHUNK_BYTES) {
       chunks.close();
       throw new DamagedSnapshotException("the chunks beside " + file + " are cut off");
     }
-    return new SnapshotLayer(manifest, parent, chunks);
+    String contentHash = HexFormat.of().formatHex(Digests.sha256().digest(bytes));
+    return new SnapshotLayer(manifest, contentHash, parent, chunks);
   }
 
   public SnapshotHeader header() {
     return manifest.header();
+  }
+
+  /**
+   * Hash of everything in this layer, 64 hex digits. A layer above must be bound to it, by its
+   * identity: one that is made anew has the same id and other pages.
+   */
+  public String contentHash() {
+    return contentHash;
   }
 
   /** The VM's memory: this layer's pages over its parents'. */
@@ -58,6 +72,11 @@ public final class SnapshotLayer implements AutoCloseable {
   public PageSource disk() {
     PageSource own = page -> find(manifest.disk(), page);
     return parent.map(below -> own.over(below.disk())).orElse(own);
+  }
+
+  /** Whether it, or a parent, holds anything of a /tmp disk: whether one was mounted. */
+  public boolean hasDisk() {
+    return manifest.disk().count() > 0 || parent.map(SnapshotLayer::hasDisk).orElse(false);
   }
 
   /** The VMM's device state. */

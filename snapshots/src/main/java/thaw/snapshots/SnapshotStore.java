@@ -1,12 +1,14 @@
 package thaw.snapshots;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
@@ -28,9 +30,18 @@ public final class SnapshotStore {
 
   private final Path directory;
 
-  /** Opens a store; what a crash left half-written is deleted. */
-  public SnapshotStore(Path directory) throws IOException {
-    this.directory = Files.createDirectories(directory);
+  private SnapshotStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /** For looking into a store that another process may be writing to; it may be missing. */
+  public static SnapshotStore readOnly(Path directory) {
+    return new SnapshotStore(directory);
+  }
+
+  /** Opens a store, making it if it is missing; what a crash left half-written is deleted. */
+  public static SnapshotStore open(Path directory) throws IOException {
+    Files.createDirectories(directory);
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
         if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
@@ -38,6 +49,7 @@ public final class SnapshotStore {
         }
       }
     }
+    return new SnapshotStore(directory);
   }
 
   /** Whether a layer is there; it may still turn out to be damaged when it is opened. */
@@ -106,8 +118,26 @@ public final class SnapshotStore {
     DurableFiles.syncDirectory(directory);
   }
 
+  /**
+   * What a layer says of itself, read without its key and so not authenticated: for lists and for
+   * finding what is to be deleted.
+   *
+   * @return empty if there is none that can be read
+   */
+  public Optional<SnapshotHeader> header(String id) throws IOException {
+    Path file = directory.resolve(id).resolve(MANIFEST);
+    try (InputStream in = Files.newInputStream(file)) {
+      return Optional.of(Manifest.readHeader(in));
+    } catch (NoSuchFileException | DamagedSnapshotException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Ids of all layers. */
   public List<String> ids() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(entry -> entry.getFileName().toString())

@@ -34,7 +34,7 @@ final class SnapshotStoreTest {
 
   @BeforeEach
   void open() throws IOException {
-    store = new SnapshotStore(directory.resolve("snapshots"));
+    store = SnapshotStore.open(directory.resolve("snapshots"));
     keys = new KeyRing(directory.resolve("keys"));
     fillRandomly(baseMemory, 0, 700, 1);
     memory.copyFrom(baseMemory);
@@ -217,7 +217,7 @@ final class SnapshotStoreTest {
   void halfWrittenLayersAreGoneAfterAReopening() throws IOException {
     Path draft = Files.createDirectory(directory.resolve("snapshots/.draft-x"));
     Files.writeString(draft.resolve(SnapshotStore.CHUNKS), "half");
-    assertThat(new SnapshotStore(directory.resolve("snapshots")).ids()).isEmpty();
+    assertThat(SnapshotStore.open(directory.resolve("snapshots")).ids()).isEmpty();
     assertThat(draft).doesNotExist();
   }
 

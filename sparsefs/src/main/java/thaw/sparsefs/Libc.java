@@ -33,6 +33,7 @@ final class Libc {
   static final int EIO = 5;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
+  static final int EFAULT = 14;
   static final int ENODEV = 19;
   static final int ENOTDIR = 20;
   static final int EINVAL = 22;

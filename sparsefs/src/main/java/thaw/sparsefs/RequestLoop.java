@@ -83,6 +83,11 @@ final class RequestLoop implements Runnable {
       reply.start(unique, -error, 0);
     }
     int sent = reply.send(fd);
+    if (sent == -Libc.EFAULT) {
+      LOG.error("the memory of a page is gone; its reader gets EIO");
+      reply.start(unique, -Libc.EIO, 0);
+      sent = reply.send(fd);
+    }
     if (sent < 0 && sent != -Libc.ENOENT && sent != -Libc.ENODEV) {
       LOG.warn("the kernel refused an answer to request {} with errno {}", opcode, -sent);
     }
@@ -173,7 +178,7 @@ final class RequestLoop implements Runnable {
     if (offset < 0 || bytes < 0 || start + bytes > length) {
       return Libc.EINVAL;
     }
-    if (offset + bytes > regular.sizeBytes()) {
+    if (offset + bytes > regular.sizeBytes() || !pages.hasRoomTo(offset + bytes)) {
       return Libc.ENOSPC;
     }
     pages.write(offset, in.asSlice(start, bytes));

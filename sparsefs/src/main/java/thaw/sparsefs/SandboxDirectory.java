@@ -43,7 +43,10 @@ public final class SandboxDirectory implements AutoCloseable {
    */
   public void prefetch(String fileName, long firstPage, int pages) throws IOException {
     Node.Regular node = files.get(fileName);
-    if (node == null || node.file().writable() || pages > Reply.MAX_PAGES) {
+    if (node == null
+        || node.file().writable()
+        || pages > Reply.MAX_PAGES
+        || (firstPage + pages) * PAGE_BYTES > node.sizeBytes()) {
       throw new IllegalArgumentException("cannot prefetch " + pages + " pages of " + fileName);
     }
     Reply message = fileSystem.startStore(node.id(), firstPage * PAGE_BYTES, pages * PAGE_BYTES);

@@ -21,6 +21,7 @@ public final class WrittenPages implements PageSource, AutoCloseable {
   private final MemorySegment scratch;
   private final BitSet written = new BitSet();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private volatile long limitBytes;
 
   /**
    * @param scratchFile made new; deleted when the process closes it
@@ -28,6 +29,7 @@ public final class WrittenPages implements PageSource, AutoCloseable {
    */
   public WrittenPages(PageSource parent, Path scratchFile, long sizeBytes) throws IOException {
     this.parent = parent;
+    limitBytes = sizeBytes;
     try (FileChannel channel =
         FileChannel.open(
             scratchFile,
@@ -38,6 +40,16 @@ public final class WrittenPages implements PageSource, AutoCloseable {
             StandardOpenOption.DELETE_ON_CLOSE)) {
       scratch = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
     }
+  }
+
+  /** Bounds how far it may be written: a write that ends beyond is refused, as on a full disk. */
+  public void limit(long bytes) {
+    limitBytes = bytes;
+  }
+
+  /** Whether a write that ends there is within the limit. */
+  boolean hasRoomTo(long end) {
+    return end <= limitBytes;
   }
 
   @Override

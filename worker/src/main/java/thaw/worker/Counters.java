@@ -16,6 +16,9 @@ final class Counters {
   final LongAdder pauses = new LongAdder();
   final LongAdder deaths = new LongAdder();
   final LongAdder outputDropped = new LongAdder();
+  final LongAdder boots = new LongAdder();
+  final LongAdder resumes = new LongAdder();
+  final LongAdder resumeFailures = new LongAdder();
 
   WorkerCounters snapshot() {
     return new WorkerCounters(
@@ -30,6 +33,9 @@ final class Counters {
         evictions.sum(),
         pauses.sum(),
         deaths.sum(),
-        outputDropped.sum());
+        outputDropped.sum(),
+        boots.sum(),
+        resumes.sum(),
+        resumeFailures.sum());
   }
 }

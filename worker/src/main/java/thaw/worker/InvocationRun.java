@@ -43,6 +43,7 @@ final class InvocationRun {
 
   InvocationResult run() throws InterruptedException {
     OptionalLong initMicros = session.takeInitMicros();
+    Optional<RestoreTimes> restore = session.takeRestore();
     Turn turn;
     try {
       turn = session.turn(invocation);
@@ -51,9 +52,11 @@ final class InvocationRun {
       turn = new Turn(new RuntimeOutcome.Exited(), true, 0, 0, Optional.empty());
       session.log().begin(invocation.requestId());
     }
+    session.turnIsOver();
     Verdict verdict = judge(turn);
     verdict.logLines().forEach(session.log()::platform);
-    String origin = lease.cold() ? "boot" : turn.resetMicros() > 0 ? "reset" : "warm";
+    String origin =
+        lease.cold() ? session.start().depth().label() : turn.resetMicros() > 0 ? "reset" : "warm";
     long durationMicros = turn.durationMicros();
     Runnable logEnd =
         once(() -> {
@@ -67,6 +70,7 @@ final class InvocationRun {
                           id,
                           durationMicros,
                           initMicros,
+                          restore,
                           function.memorySizeMb(),
                           session.peakBytes(),
                           verdict.status(),

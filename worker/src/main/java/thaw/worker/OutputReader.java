@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentStream;
@@ -25,9 +26,9 @@ final class OutputReader {
   private long loggedBytes;
   private boolean ended;
 
-  OutputReader(AgentStream stream, SandboxLog log) {
+  OutputReader(AgentStream stream, Consumer<String> log) {
     this.stream = stream;
-    this.splitter = new LineSplitter(LogEvent.MESSAGE_BYTES, log::output);
+    this.splitter = new LineSplitter(LogEvent.MESSAGE_BYTES, log);
   }
 
   void start() {

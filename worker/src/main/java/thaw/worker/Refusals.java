@@ -18,6 +18,20 @@ final class Refusals {
     return new LambdaException(ErrorCode.SERVICE_UNAVAILABLE, "The worker is shutting down.");
   }
 
+  /** AWS's text for a hook after the restore that failed. */
+  static LambdaException hookFailed() {
+    return new LambdaException(
+        ErrorCode.SNAP_START,
+        "The afterRestore() runtime hook encountered an error. For more information, check the"
+            + " function's log.");
+  }
+
+  static LambdaException restoreTimedOut() {
+    return new LambdaException(
+        ErrorCode.SNAP_START_TIMEOUT,
+        "Lambda couldn't restore the snapshot within the timeout limit.");
+  }
+
   static LambdaException notStarted(ExecutionException failure) {
     @Nullable Throwable cause = failure.getCause();
     return new LambdaException(

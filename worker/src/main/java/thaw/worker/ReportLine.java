@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -16,6 +17,8 @@ final class ReportLine {
    * @param durationMicros handler, and INIT if it was run again within the invocation
    * @param initMicros the INIT phase that preceded the sandbox's first invocation; billed, as AWS
    *     does since August 2025
+   * @param restore of the resume from a snapshot of its own that preceded the sandbox's first
+   *     invocation
    * @param status empty, or {@code Status: ...} fields
    * @param origin what the sandbox came from; ours
    */
@@ -23,6 +26,7 @@ final class ReportLine {
       String requestId,
       long durationMicros,
       OptionalLong initMicros,
+      Optional<RestoreTimes> restore,
       int memorySizeMb,
       long peakBytes,
       String status,
@@ -39,6 +43,12 @@ final class ReportLine {
       millis(line, micros);
       line.append(" ms\t");
     });
+    restore.ifPresent(times -> {
+      line.append("Restore Duration: ");
+      millis(line, times.restoreMicros());
+      long hooksMillis = (times.hooksMicros() + 999) / 1000;
+      line.append(" ms\tBilled Restore Duration: ").append(hooksMillis).append(" ms\t");
+    });
     if (!status.isEmpty()) {
       line.append(status).append('\t');
     }
@@ -52,6 +62,16 @@ final class ReportLine {
     StringBuilder line = new StringBuilder("INIT_REPORT Init Duration: ");
     millis(line, initMicros);
     return line.append(" ms\tPhase: ").append(phase).append('\t').append(status).toString();
+  }
+
+  /**
+   * @param status empty, or {@code Status: ...} fields
+   */
+  static String restoreReport(long restoreMicros, String status) {
+    StringBuilder line = new StringBuilder("RESTORE_REPORT Restore Duration: ");
+    millis(line, restoreMicros);
+    line.append(" ms");
+    return status.isEmpty() ? line.toString() : line.append('\t').append(status).toString();
   }
 
   /** {@code 3.00}, as AWS writes a timeout. */

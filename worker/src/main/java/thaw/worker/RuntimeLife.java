@@ -1,5 +1,6 @@
 package thaw.worker;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
 import thaw.runtimeapi.RuntimeApi;
@@ -19,9 +21,13 @@ final class RuntimeLife {
   private final RuntimeApi api = new RuntimeApi();
   private final CompletableFuture<Optional<ExitStatus>> exit = new CompletableFuture<>();
   private final List<OutputReader> outputs = new CopyOnWriteArrayList<>();
-  private final SandboxLog log;
+  private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
+  private final Consumer<String> log;
 
-  RuntimeLife(SandboxLog log) {
+  /**
+   * @param log takes the lines that it prints
+   */
+  RuntimeLife(Consumer<String> log) {
     this.log = log;
   }
 
@@ -30,7 +36,24 @@ final class RuntimeLife {
   }
 
   void connected(AgentStream connection) {
-    api.serve(connection);
+    if (!connection.carried() || !carried.complete(connection)) {
+      api.serve(connection);
+    }
+  }
+
+  /**
+   * The connection on which a process that was frozen waits for its restore.
+   *
+   * @throws TimeoutException if there is none in time
+   * @throws IOException if its sandbox is gone
+   */
+  AgentStream awaitCarried(long timeoutMillis)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
+      return carried.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("the sandbox is gone", e);
+    }
   }
 
   void printing(AgentStream output) {
@@ -53,6 +76,7 @@ final class RuntimeLife {
   /** Its whole sandbox is gone. */
   void lost() {
     exit.complete(Optional.empty());
+    carried.completeExceptionally(new IOException("the sandbox is gone"));
     api.close();
   }
 

@@ -23,7 +23,7 @@ public interface RuntimeProcesses {
   static RuntimeProcesses ofGuestImages() {
     return (function, logStream) ->
         new RuntimeProcess(
-            RuntimeCommand.of(function.runtime()).command(),
+            RuntimeCommand.of(function),
             RuntimeEnvironment.of(function, logStream, RuntimeLogging.of(function)),
             RuntimeCommand.TASK_ROOT,
             (long) function.memorySizeMb() << 20,

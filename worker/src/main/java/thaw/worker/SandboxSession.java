@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import thaw.agent.AgentCallException;
 import thaw.agent.ExitStatus;
 import thaw.agent.RuntimeProcess;
@@ -17,6 +19,7 @@ import thaw.model.InvocationResult;
 import thaw.runtimeapi.RuntimeOutcome;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxException;
+import thaw.worker.SnapshotSettings.StartDepth;
 
 /**
  * A started sandbox and the runtime in it. An error that ends the process, a timeout or a failed
@@ -35,6 +38,9 @@ final class SandboxSession implements Guest {
   private final RuntimeProcess process;
   private final SandboxLog log;
   private final Counters counters;
+  private final StartPoint start;
+  private final StartPoints points;
+  private final AtomicBoolean touchesTaken = new AtomicBoolean();
   private final long startMicros;
 
   private volatile RuntimeLife life;
@@ -44,6 +50,7 @@ final class SandboxSession implements Guest {
   private volatile boolean peakKnown;
   private long initMicros;
   private boolean initReported;
+  private Optional<RestoreTimes> restore = Optional.empty();
 
   SandboxSession(
       Sandbox sandbox,
@@ -51,7 +58,10 @@ final class SandboxSession implements Guest {
       FunctionVersion function,
       RuntimeProcess process,
       SandboxLog log,
+      RuntimeLife life,
       Counters counters,
+      StartPoint start,
+      StartPoints points,
       long startMicros) {
     this.sandbox = sandbox;
     this.events = events;
@@ -59,18 +69,73 @@ final class SandboxSession implements Guest {
     this.process = process;
     this.log = log;
     this.counters = counters;
+    this.start = start;
+    this.points = points;
     this.startMicros = startMicros;
-    this.life = new RuntimeLife(log);
+    this.life = life;
   }
 
-  /** The INIT phase. If it fails, it is run again within the first invocation. */
+  /**
+   * The INIT phase, in the process that was frozen before it if there is one. If it fails, it is
+   * run again within the first invocation.
+   */
   void init(Duration timeout) throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    RuntimeOutcome outcome = boot(timeout);
+    RuntimeOutcome outcome;
+    if (start.depth() == StartDepth.RUNTIME) {
+      RuntimeStart.become(sandbox, life, process);
+      outcome = life.api().awaitInit(timeout);
+    } else {
+      outcome = boot(timeout);
+    }
     initMicros = microsSince(begin);
     if (!(outcome instanceof RuntimeOutcome.Ready)) {
       initFailed(outcome, initMicros, "init");
       initReported = true; // only an INIT that succeeded is in a REPORT line
+    }
+  }
+
+  /**
+   * Goes on after INIT, whose snapshot the sandbox was resumed from.
+   *
+   * @throws LambdaException SNAP_START or SNAP_START_TIMEOUT if a hook fails, or takes too long
+   */
+  void restore(Duration timeout) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    RuntimeStart.restore(sandbox, life, process);
+    RuntimeOutcome outcome = life.api().awaitInit(timeout);
+    long hooksMicros = microsSince(begin);
+    long restoreMicros = startMicros + hooksMicros;
+    switch (outcome) {
+      case RuntimeOutcome.Ready _ -> {
+        log.platform(ReportLine.restoreReport(restoreMicros, ""));
+        restore = Optional.of(new RestoreTimes(restoreMicros, hooksMicros));
+        initReported = true; // INIT was run before, once for all
+      }
+      case RuntimeOutcome.Failed failed -> {
+        life.catchUpWithOutput();
+        log.platform(
+            ReportLine.restoreReport(restoreMicros, Verdict.errorStatus(failed.errorType())));
+        throw Refusals.hookFailed();
+      }
+      case RuntimeOutcome.TimedOut _ -> {
+        log.platform(ReportLine.restoreReport(restoreMicros, "Status: timeout"));
+        throw Refusals.restoreTimedOut();
+      }
+      default -> throw new IOException("the runtime ended when it was restored");
+    }
+  }
+
+  /** Where its sandbox started from. */
+  StartPoint start() {
+    return start;
+  }
+
+  /** An invocation is over; after the first one it is known what a resume touches. */
+  void turnIsOver() {
+    if (start.recorded() && touchesTaken.compareAndSet(false, true)) {
+      List<Integer> touched = sandbox.firstTouches();
+      Thread.ofVirtual().name("first-touches").start(() -> points.touched(start, touched));
     }
   }
 
@@ -91,11 +156,11 @@ final class SandboxSession implements Guest {
 
   /** Hands the invocation to the runtime, which is started first if it has to be. */
   Turn turn(Invocation invocation) throws IOException, InterruptedException {
-    Duration left = function.timeout();
+    long arrivedNanos = System.nanoTime();
     long resetMicros = 0;
-    if (needsReset()) {
+    if (needsReset() || leftBeforeAsking(function.timeout())) {
       long begin = System.nanoTime();
-      RuntimeOutcome outcome = reset(left);
+      RuntimeOutcome outcome = reset(leftSince(arrivedNanos));
       resetMicros = microsSince(begin);
       if (!(outcome instanceof RuntimeOutcome.Ready)) {
         Optional<ExitStatus> exit = initFailed(outcome, resetMicros, "invoke");
@@ -103,17 +168,29 @@ final class SandboxSession implements Guest {
         log.begin(invocation.requestId());
         return new Turn(outcome, true, resetMicros, 0, exit);
       }
-      left = left.minus(resetMicros, ChronoUnit.MICROS);
     }
     log.begin(invocation.requestId());
     long begin = System.nanoTime();
-    RuntimeOutcome outcome =
-        life.api().invoke(invocation, left.isNegative() ? Duration.ZERO : left);
+    RuntimeOutcome outcome = life.api().invoke(invocation, leftSince(arrivedNanos));
     long handlerMicros = microsSince(begin);
     Turn turn = new Turn(outcome, false, resetMicros, handlerMicros, exitOf(outcome));
     brokenRuntime = !turn.runtimeLives();
     count(outcome);
     return turn;
+  }
+
+  /** Of the function's timeout, for an invocation that came in then. */
+  private Duration leftSince(long arrivedNanos) {
+    Duration left = function.timeout().minus(System.nanoTime() - arrivedNanos, ChronoUnit.NANOS);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /**
+   * Whether the runtime has answered its last invocation and then left, as node does after an
+   * exception that nothing caught; its end may become known only now.
+   */
+  private boolean leftBeforeAsking(Duration limit) throws InterruptedException {
+    return life.api().awaitNext(limit) instanceof RuntimeOutcome.Exited;
   }
 
   /** Ends the runtime after a turn that it cannot go on from. */
@@ -170,6 +247,13 @@ final class SandboxSession implements Guest {
     return OptionalLong.of(initMicros);
   }
 
+  /** The restore's times for the first invocation's REPORT line; empty for all others. */
+  Optional<RestoreTimes> takeRestore() {
+    Optional<RestoreTimes> taken = restore;
+    restore = Optional.empty();
+    return taken;
+  }
+
   @Override
   public void pause() throws SandboxException {
     sandbox.pause();
@@ -195,6 +279,7 @@ final class SandboxSession implements Guest {
   public void close() {
     life.lost();
     sandbox.close();
+    start.close();
   }
 
   private RuntimeOutcome reset(Duration timeout) throws IOException, InterruptedException {
@@ -210,10 +295,10 @@ final class SandboxSession implements Guest {
   }
 
   private RuntimeOutcome boot(Duration timeout) throws IOException, InterruptedException {
-    life = new RuntimeLife(log);
+    life = new RuntimeLife(log::output);
     events.begin(life);
     try {
-      sandbox.agent().startRuntime(process);
+      RuntimeStart.exec(sandbox, process);
     } catch (AgentCallException e) {
       // The agent goes on; the program could not be run.
       log.platform(String.valueOf(e.getMessage()));

@@ -1,75 +1,119 @@
 package thaw.worker;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
-import thaw.agent.AgentConnection;
-import thaw.agent.GuestIdentity;
-import thaw.logs.LogWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
+import thaw.model.LambdaException;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
-import thaw.sandbox.SandboxSpec;
+import thaw.worker.SnapshotSettings.StartDepth;
 
-/** Starts a sandbox, makes its guest one of a kind, mounts its disks and runs INIT. */
+/**
+ * Starts a sandbox from the deepest snapshot layer there is, makes its guest one of a kind, mounts
+ * its disks and runs what is left of INIT. If a layer cannot be resumed, the start goes on from the
+ * one below, and in the end from a boot.
+ */
 final class SessionStarter implements GuestStarter {
-  private static final int SEED_BYTES = 64;
-  private static final int ID_BYTES = 16;
-  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Logger LOG = LoggerFactory.getLogger(SessionStarter.class);
 
   private final WorkerSettings settings;
+  private final SnapshotSettings snapshots;
   private final SandboxDriver driver;
-  private final CodeImages code;
-  private final RuntimeProcesses processes;
-  private final LogWriter logs;
+  private final FunctionParts functions;
+  private final StartPoints points;
   private final Counters counters;
   private final boolean network;
 
   SessionStarter(
       WorkerSettings settings,
+      SnapshotSettings snapshots,
       SandboxDriver driver,
-      CodeImages code,
-      RuntimeProcesses processes,
-      LogWriter logs,
+      FunctionParts functions,
+      StartPoints points,
       Counters counters,
       boolean network) {
     this.settings = settings;
+    this.snapshots = snapshots;
     this.driver = driver;
-    this.code = code;
-    this.processes = processes;
-    this.logs = logs;
+    this.functions = functions;
+    this.points = points;
     this.counters = counters;
     this.network = network;
   }
 
   @Override
   public Guest start(PooledSandbox pooled, Runnable onDeath) throws SandboxException {
-    FunctionVersion function = pooled.function;
+    StartDepth deepest = StartDepth.FUNCTION;
+    while (true) {
+      StartPoint point = points.choose(pooled.function, deepest);
+      try {
+        Guest guest = start(pooled.function, point, onDeath);
+        (point.depth() == StartDepth.BOOT ? counters.boots : counters.resumes).increment();
+        points.started(point);
+        return guest;
+      } catch (SandboxException e) {
+        points.failed(point);
+        point.close();
+        if (point.depth() == StartDepth.BOOT) {
+          throw e;
+        }
+        counters.resumeFailures.increment();
+        LOG.warn(
+            "{} did not start from its {} layer: {}",
+            pooled.function.name(),
+            point.depth().label(),
+            e.getMessage());
+        deepest = point.depth().below();
+      } catch (RuntimeException e) {
+        point.close();
+        throw e;
+      }
+    }
+  }
+
+  private Guest start(FunctionVersion function, StartPoint point, Runnable onDeath)
+      throws SandboxException {
     long begin = System.nanoTime();
+    String stream = functions.logStream(function);
+    SandboxLog log = functions.log(function, stream);
+    RuntimeLife life = new RuntimeLife(log::output);
     GuestEvents events = new GuestEvents(onDeath);
-    Sandbox sandbox = driver.start(spec(function), events);
+    events.begin(life); // a runtime that was frozen is heard from the first moment on
+    Sandbox sandbox = driver.start(functions.spec(function, network).from(point.origin()), events);
     try {
-      prepare(sandbox);
+      GuestPreparation.prepare(sandbox);
       long startMicros = (System.nanoTime() - begin) / 1000;
-      String stream = logStream(function);
       SandboxSession session =
           new SandboxSession(
               sandbox,
               events,
               function,
-              processes.of(function, stream),
-              new SandboxLog(logs, function, stream, settings, counters),
+              functions.process(function, stream),
+              log,
+              life,
               counters,
+              point,
+              points,
               startMicros);
-      session.init(settings.initTimeout());
-      var _ = sandbox.died().thenRun(onDeath);
+      if (point.depth() == StartDepth.FUNCTION) {
+        session.restore(snapshots.restoreTimeout());
+      } else {
+        session.init(settings.initTimeout());
+      }
+      var _ =
+          sandbox
+              .died()
+              .thenRun(() -> {
+                points.died(point);
+                onDeath.run();
+              });
       return session;
+    } catch (LambdaException e) {
+      sandbox.close();
+      throw e;
     } catch (IOException | RuntimeException e) {
       sandbox.close();
       throw new SandboxException("sandbox " + sandbox.id() + ": " + e.getMessage(), e);
@@ -78,43 +122,5 @@ final class SessionStarter implements GuestStarter {
       Thread.currentThread().interrupt();
       throw new SandboxException("interrupted while sandbox " + sandbox.id() + " started", e);
     }
-  }
-
-  private SandboxSpec spec(FunctionVersion function) throws SandboxException {
-    Path image;
-    try {
-      image = code.image(function.codeSha256());
-    } catch (IOException e) {
-      throw new SandboxException("no code image for " + function.name() + ": " + e.getMessage(), e);
-    }
-    return new SandboxSpec(
-        function.runtime(), image, function.memorySizeMb(), function.ephemeralStorageMb(), network);
-  }
-
-  private static void prepare(Sandbox sandbox) throws IOException {
-    AgentConnection agent = sandbox.agent();
-    agent.setClock(Instant.now());
-    agent.reseed(random(SEED_BYTES));
-    agent.setIdentity(new GuestIdentity(hostname(), HexFormat.of().formatHex(random(ID_BYTES))));
-    if (sandbox.network().isPresent()) {
-      agent.configureNetwork(sandbox.network().get());
-    }
-    agent.mountDisks();
-  }
-
-  private static String hostname() {
-    return "thaw-" + HexFormat.of().formatHex(random(ID_BYTES / 2));
-  }
-
-  /** As AWS names them: {@code 2026/11/23/[$LATEST]} and 32 hex digits. */
-  private static String logStream(FunctionVersion function) {
-    String day = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd"));
-    return day + "/[" + function.version() + "]" + HexFormat.of().formatHex(random(ID_BYTES));
-  }
-
-  private static byte[] random(int bytes) {
-    byte[] random = new byte[bytes];
-    RANDOM.nextBytes(random);
-    return random;
   }
 }

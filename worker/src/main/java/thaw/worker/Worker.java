@@ -1,7 +1,9 @@
 package thaw.worker;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.logs.LogWriter;
@@ -26,6 +28,9 @@ public final class Worker implements AutoCloseable {
   private final SandboxDriver driver;
   private final LogWriter logs;
   private final Counters counters = new Counters();
+  private final StartPoints points;
+  private final Optional<StartLayers> layers;
+  private final Optional<LeftOverLayers> leftOvers;
   private final SandboxPool pool;
   private final Caretaker caretaker;
 
@@ -37,6 +42,7 @@ public final class Worker implements AutoCloseable {
    * @param processes what is run in a sandbox
    * @param logs takes what functions print; stays open
    * @param network whether sandboxes may reach the network
+   * @param snapshots where snapshots are kept; empty with a driver that makes none: sandboxes boot
    */
   public Worker(
       WorkerSettings settings,
@@ -44,7 +50,8 @@ public final class Worker implements AutoCloseable {
       CodeImages code,
       RuntimeProcesses processes,
       LogWriter logs,
-      boolean network) {
+      boolean network,
+      Optional<SnapshotStorage> snapshots) {
     this.driver = driver;
     this.logs = logs;
     HostMemory memory =
@@ -53,8 +60,20 @@ public final class Worker implements AutoCloseable {
             settings.minAvailableMemory().bytes(),
             settings.memoryPressureLimit());
     PoolLimits limits = PoolLimits.of(settings, memory.totalBytes());
+    FunctionParts functions = new FunctionParts(settings, code, processes, logs, counters);
+    this.layers = snapshots.map(storage -> storage.layers(driver, functions, network));
+    this.leftOvers =
+        snapshots.map(storage -> new LeftOverLayers(storage.catalog(), storage.keys()));
+    this.points = layers.<StartPoints>map(all -> all).orElseGet(StartPoints.Boots::new);
     GuestStarter starter =
-        new SessionStarter(settings, driver, code, processes, logs, counters, network);
+        new SessionStarter(
+            settings,
+            snapshots.map(SnapshotStorage::settings).orElseGet(SnapshotSettings::defaults),
+            driver,
+            functions,
+            points,
+            counters,
+            network);
     this.pool = new SandboxPool(limits, starter, counters, memory::isShort);
     this.caretaker = new Caretaker(pool, limits, memory, counters);
     caretaker.start();
@@ -91,6 +110,8 @@ public final class Worker implements AutoCloseable {
    * after their invocation, unless they are of revision {@code keepRevisionId}.
    *
    * @param version {@code $LATEST} or a published version's number
+   * @param keepRevisionId empty if nothing serves the version any more: its snapshot is deleted
+   *     then, and with {@code $LATEST} all that the function has
    */
   public void retire(String accountId, String functionName, String version, String keepRevisionId) {
     pool.retire(key ->
@@ -98,6 +119,42 @@ public final class Worker implements AutoCloseable {
             && key.name().equals(functionName)
             && key.version().equals(version)
             && !key.revisionId().equals(keepRevisionId));
+    if (keepRevisionId.isEmpty()) {
+      leftOvers.ifPresent(all -> {
+        if (version.equals("$LATEST")) {
+          all.forgetFunction(accountId, functionName);
+        } else {
+          all.forgetVersion(accountId, functionName, version);
+        }
+      });
+    }
+  }
+
+  /**
+   * Sees to it, in the background, that starts of a function can go on from snapshot layers as soon
+   * as possible.
+   */
+  public void makeLayers(FunctionVersion function) {
+    layers.ifPresent(all -> all.request(function));
+  }
+
+  /**
+   * Takes the snapshot of a published version with SnapStart; returns when it is durable.
+   *
+   * @return why there is none, if that is the function's fault
+   * @throws IOException if it is not
+   */
+  public Optional<SnapshotFailure> takeSnapshot(FunctionVersion function)
+      throws IOException, InterruptedException {
+    if (layers.isEmpty()) {
+      throw new IOException("the driver " + driver.name() + " makes no snapshots");
+    }
+    return layers.get().capture(function);
+  }
+
+  /** Deletes the snapshots of all versions but these, left over from before a crash. */
+  public void sweepSnapshots(List<FunctionVersion> wanted) {
+    leftOvers.ifPresent(all -> all.sweep(wanted));
   }
 
   /** What the worker holds at this moment. */
@@ -121,6 +178,7 @@ public final class Worker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     caretaker.close();
+    points.close();
   }
 
   /**

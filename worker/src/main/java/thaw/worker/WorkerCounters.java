@@ -15,6 +15,9 @@ package thaw.worker;
  * @param pauses idle sandboxes whose CPU was stopped
  * @param deaths sandboxes that died on their own
  * @param outputDropped lines of output dropped because a sandbox printed too much
+ * @param boots sandboxes whose kernel booted, for want of a snapshot layer
+ * @param resumes sandboxes that went on from a snapshot layer
+ * @param resumeFailures starts from a layer that failed, and were tried again from the one below
  */
 public record WorkerCounters(
     long coldStarts,
@@ -28,4 +31,7 @@ public record WorkerCounters(
     long evictions,
     long pauses,
     long deaths,
-    long outputDropped) {}
+    long outputDropped,
+    long boots,
+    long resumes,
+    long resumeFailures) {}

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -99,14 +100,36 @@ class LogPiecesTest {
   void theReportLineHasAwsFieldsAndBillsInit() {
     assertThat(
             ReportLine.report(
-                "id", 12_344, OptionalLong.of(101_130), 128, 38 << 20, "Status: timeout", "boot"))
+                "id",
+                12_344,
+                OptionalLong.of(101_130),
+                Optional.empty(),
+                128,
+                38 << 20,
+                "Status: timeout",
+                "boot"))
         .isEqualTo(
             "REPORT RequestId: id\tDuration: 12.34 ms\tBilled Duration: 114 ms\tMemory Size: 128 MB"
                 + "\tMax Memory Used: 38 MB\tInit Duration: 101.13 ms\tStatus: timeout\tThaw: boot");
-    assertThat(ReportLine.report("id", 1, OptionalLong.empty(), 128, 1, "", "warm"))
+    assertThat(
+            ReportLine.report("id", 1, OptionalLong.empty(), Optional.empty(), 128, 1, "", "warm"))
         .isEqualTo(
             "REPORT RequestId: id\tDuration: 0.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB"
                 + "\tMax Memory Used: 1 MB\tThaw: warm");
+    assertThat(
+            ReportLine.report(
+                "id",
+                1,
+                OptionalLong.empty(),
+                Optional.of(new RestoreTimes(201_130, 51_230)),
+                128,
+                1,
+                "",
+                "function"))
+        .isEqualTo(
+            "REPORT RequestId: id\tDuration: 0.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB"
+                + "\tMax Memory Used: 1 MB\tRestore Duration: 201.13 ms"
+                + "\tBilled Restore Duration: 52 ms\tThaw: function");
     assertThat(ReportLine.initReport(9_990_790, "init", "Status: timeout"))
         .isEqualTo("INIT_REPORT Init Duration: 9990.79 ms\tPhase: init\tStatus: timeout");
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import thaw.agent.RuntimeProcess;
 import thaw.logs.FunctionLogs;
@@ -50,7 +51,8 @@ final class TestWorker implements AutoCloseable {
             sha256 -> directory,
             this::process,
             logs,
-            false);
+            false,
+            Optional.empty());
   }
 
   /** Writes the function's code. */

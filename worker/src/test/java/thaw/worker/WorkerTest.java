@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -170,6 +171,38 @@ class WorkerTest {
           .isEqualTo("Runtime.ExitError: Runtime exited with error: signal: killed");
       assertThat(TestWorker.text(test.invoke(FUNCTION, "{}").payload()))
           .startsWith("{\"count\": 1");
+      assertThat(test.driver.starts).hasValue(1);
+    }
+  }
+
+  @Test
+  void aProcessThatAnswersAndLeavesIsStartedAgainForTheNextInvocation() throws Exception {
+    String source =
+        """
+        import os, sys, threading, time
+        sys.path.insert(0, os.environ["PYTHONPATH"])
+        from thaw_runtime.api import Api
+        def handler(event, context):
+            if event.get("leave"):
+                Api(os.environ["AWS_LAMBDA_RUNTIME_API"]).respond(context.aws_request_id, b'"gone"', b"application/json")
+                while not os.path.exists("leave-now"):
+                    time.sleep(0.001)
+                os._exit(128)
+            return "here"
+        """;
+    try (TestWorker test = new TestWorker(directory, settings -> settings).code(source)) {
+      assertThat(TestWorker.text(test.invoke(FUNCTION, "{\"leave\":true}").payload()))
+          .isEqualTo("\"gone\"");
+      CompletableFuture<InvocationResult> next = new CompletableFuture<>();
+      Thread.startVirtualThread(() -> {
+        try {
+          next.complete(test.invoke(FUNCTION, "{}"));
+        } catch (Throwable e) {
+          next.completeExceptionally(e);
+        }
+      });
+      Files.createFile(directory.resolve("leave-now"));
+      assertThat(TestWorker.text(next.get(30, TimeUnit.SECONDS).payload())).isEqualTo("\"here\"");
       assertThat(test.driver.starts).hasValue(1);
     }
   }

@@ -50,6 +50,15 @@ public final class LambdaClient {
         call("PUT", FUNCTIONS + "/" + encode(name) + "/configuration", Json.bytes(request)));
   }
 
+  /** Publishes a version of $LATEST. */
+  public JsonNode publishVersion(String name) {
+    return json(
+        call(
+            "POST",
+            FUNCTIONS + "/" + encode(name) + "/versions",
+            "{}".getBytes(StandardCharsets.UTF_8)));
+  }
+
   public void deleteFunction(String name) {
     checked(call("DELETE", FUNCTIONS + "/" + encode(name), new byte[0]));
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import thaw.cli.UserError;
 
 /**
@@ -18,6 +19,9 @@ import thaw.cli.UserError;
 public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultName) {
   /** AWS's limit for ZipFile; checked here so that nobody waits for an upload in vain. */
   private static final long ZIP_BYTES = 50L * 1024 * 1024;
+
+  /** How a directory's npm packages are installed that were not yet. */
+  private static final String NPM = "npm ci --omit=dev --no-audit --no-fund";
 
   /**
    * Reads an archive, or builds and packs a directory.
@@ -50,8 +54,9 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
   private static DeploymentPackage ofDirectory(Path directory)
       throws IOException, InterruptedException {
     FunctionConf conf = FunctionConf.read(directory);
-    if (conf.build().isPresent()) {
-      build(directory, conf.build().get());
+    Optional<String> build = conf.build().or(() -> missingPackages(directory));
+    if (build.isPresent()) {
+      build(directory, build.get());
     }
     Path codeDir = directory.resolve(conf.codeDir()).normalize();
     if (!Files.isDirectory(codeDir)) {
@@ -68,6 +73,14 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
     byte[] zip = PackageZip.of(codeDir, files);
     checkSize(zip.length, directory);
     return new DeploymentPackage(zip, conf, String.valueOf(directory.getFileName()));
+  }
+
+  /** What a node function's directory lacks of what its lock file names. */
+  private static Optional<String> missingPackages(Path directory) {
+    return Files.exists(directory.resolve("package-lock.json"))
+            && Files.notExists(directory.resolve("node_modules"))
+        ? Optional.of(NPM)
+        : Optional.empty();
   }
 
   private static void build(Path directory, String command)

@@ -56,7 +56,9 @@ final class Acceleration {
           : Check.warn(
               "kvm",
               "guests are emulated (TCG): " + obstacle(),
-              "Use a machine, or a VM with nested virtualisation, whose KVM runs guests.");
+              "Use a machine, or a VM with nested virtualisation, whose KVM runs guests. Until then"
+                  + " worker.initTimeout (now %d s) must do for an emulated INIT: large node programs need more."
+                      .formatted(settings.worker().initTimeout().toSeconds()));
     } catch (IOException e) {
       return Check.fail(
           "kvm", String.valueOf(e.getMessage()), "Correct that, or set microvm.accelerator = tcg.");

@@ -29,6 +29,7 @@ final class Programs {
               "lz4", "lz4",
               "objcopy", "binutils",
               "ip", "iproute2",
+              "npm", "npm",
               "setsid", "util-linux",
               "apt-get", "apt"));
 

@@ -2,6 +2,7 @@ package thaw.cli.platform;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import thaw.cli.Version;
@@ -44,9 +45,6 @@ final class Platform implements AutoCloseable {
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
       CodeStore code = new CodeStore(directory.code(), settings.code());
-      ConfigurationService functions =
-          parts.add(ConfigurationService.open(directory, code, settings.configuration()));
-
       SandboxDriver driver = Drivers.open(settings, files, images, step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
@@ -57,9 +55,17 @@ final class Platform implements AutoCloseable {
                   code::image,
                   RuntimeProcesses.ofGuestImages(),
                   logs,
-                  network));
-      functions.onChange((account, name, version, revision) ->
-          worker.retire(account, name, version, revision.orElse("")));
+                  network,
+                  Optional.of(Snapshots.open(files, settings.snapshots()))));
+
+      ConfigurationService functions =
+          parts.add(
+              ConfigurationService.open(
+                  directory,
+                  code,
+                  settings.configuration(),
+                  Snapshots.preparation(worker, settings.snapshots())));
+      Snapshots.follow(functions, worker);
 
       Frontend frontend =
           parts.add(

@@ -49,6 +49,16 @@ public record PlatformFiles(Path dataDir) {
     return dataDir.resolve("sandboxes");
   }
 
+  /** Snapshot layers. */
+  public Path snapshots() {
+    return dataDir.resolve("snapshots");
+  }
+
+  /** The keys that seal them. */
+  Path keys() {
+    return dataDir.resolve("keys");
+  }
+
   /** Who runs and where it listens. */
   public Path state() {
     return directory().resolve("running");

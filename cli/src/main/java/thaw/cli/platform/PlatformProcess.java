@@ -40,7 +40,9 @@ public final class PlatformProcess {
   public static URI start(PlatformFiles files, List<String> upArguments, Consumer<String> step)
       throws IOException {
     files.create();
-    List<String> command = new ArrayList<>(List.of("setsid"));
+    // In a mount namespace of its own: its mounts end with it, however it ends.
+    List<String> command =
+        new ArrayList<>(List.of("setsid", "unshare", "--mount", "--propagation", "slave"));
     command.addAll(javaCommand());
     command.addAll(List.of("thaw.cli.Main", "up", "--ready-on-stdout"));
     command.addAll(upArguments);

@@ -10,6 +10,7 @@ import thaw.logs.LogSettings;
 import thaw.microvm.MicrovmSettings;
 import thaw.settings.Default;
 import thaw.settings.Doc;
+import thaw.worker.SnapshotSettings;
 import thaw.worker.WorkerSettings;
 
 /** Everything that can be set: the modules' records, gathered. {@code thaw config} prints it. */
@@ -29,6 +30,7 @@ public record ThawSettings(
     ConfigurationSettings configuration,
     CodeSettings code,
     WorkerSettings worker,
+    SnapshotSettings snapshots,
     LogSettings logs,
     MicrovmSettings microvm,
     ContainerSettings container,

@@ -73,6 +73,29 @@ class DeploymentPackageTest {
   }
 
   @Test
+  void npmPackagesThatTheLockFileNamesAreInstalledUnlessTheyAreThere() throws Exception {
+    write("dependency/package.json", "{\"name\":\"near\",\"version\":\"1.0.0\"}");
+    write("package.json", "{\"dependencies\":{\"near\":\"file:dependency\"}}");
+    write(
+        "package-lock.json",
+        """
+        {"lockfileVersion": 3, "packages": {
+          "": {"dependencies": {"near": "file:dependency"}},
+          "dependency": {"name": "near", "version": "1.0.0"},
+          "node_modules/near": {"resolved": "dependency", "link": true}}}
+        """);
+    conf("exclude = [\"node_modules/.package-lock.json\"]");
+    assertThat(entries()).extracting(ZipArchiveEntry::getName).contains("node_modules/near");
+
+    Files.delete(dir.resolve("node_modules/near"));
+    write("node_modules/own.js", "1");
+    assertThat(entries())
+        .extracting(ZipArchiveEntry::getName)
+        .contains("node_modules/own.js")
+        .doesNotContain("node_modules/near");
+  }
+
+  @Test
   void globsChoose() throws Exception {
     conf("files = [\"*.py\", \"lib/**\"]\nexclude = [\"app.*\"]");
     assertThat(entries()).extracting(ZipArchiveEntry::getName).containsExactly("lib/a.py");

@@ -69,6 +69,12 @@ class Api:
         self._send(self._head(b"restore/error", document, b"application/json", error_type), document, b"")
         self._read_response()
 
+    def fail(self, request_id, error_type, document):
+        """Posts an invocation's error document and asks for nothing more."""
+        path = b"invocation/%b/error" % request_id.encode()
+        self._send(self._head(path, document, b"application/json", error_type), document, b"")
+        self._read_response()
+
     def fail_and_next(self, request_id, error_type, document):
         """Posts an invocation's error document and asks for the next invocation; returns as respond_and_next."""
         path = b"invocation/%b/error" % request_id.encode()

@@ -22,14 +22,16 @@ def run():
     try:
         handler = load(os.environ.get("_HANDLER", ""))
         if snapshot.waits_for_restore():
+            if snapshot.warmup_count() > 0:
+                _serve(api, handler, log_as_json, snapshot.warmup_count())
             snapshot.run_before_snapshot()
     except Exception as error:
         _give_up(error, log_as_json, api.init_error)
     if snapshot.waits_for_restore():
         surroundings.flush()
-        api.restore_next()
+        document = api.restore_next()
         try:
-            snapshot.run_after_restore()
+            snapshot.run_after_restore(document)
         except Exception as error:
             _give_up(error, log_as_json, api.restore_error)
     _serve(api, handler, log_as_json)
@@ -58,6 +60,9 @@ def _serve(api, handler, log_as_json, count=None):
             error.__traceback__ = None
             errors.log(document, log_as_json)
             surroundings.flush()
+            if last:
+                api.fail(request_id, document["errorType"], errors.encode(document))
+                return
             status, invocation = api.fail_and_next(request_id, document["errorType"], errors.encode(document))
         else:
             surroundings.flush()

@@ -40,6 +40,12 @@ def waits_for_restore():
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
+def warmup_count():
+    """How many invocations the function wants to serve before its snapshot is taken."""
+    count = os.environ.get("THAW_WARMUP_INVOKES", "")
+    return min(int(count), 10_000) if count.isdecimal() and count.isascii() and len(count) <= 5 else 0
+
+
 def run_before_snapshot():
     """The function's hooks, last registered first, as AWS runs them."""
     hooks = _hooks()
@@ -48,8 +54,11 @@ def run_before_snapshot():
             function(*arguments, **keywords)
 
 
-def run_after_restore():
+def run_after_restore(document):
+    """What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew."""
     renew_randomness()
+    if document:
+        os.environ.update(json_format.decode(document)["environment"])
     hooks = _hooks()
     if hooks is not None:
         for function, arguments, keywords in hooks.get_after_restore():

@@ -1,0 +1,69 @@
+package thaw.chunks;
+
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * How a chunk is encrypted: AES-256-CTR. A key belongs to one plaintext only (it is random, or made
+ * of the plaintext's hash), so the counter always starts at zero.
+ */
+final class ChunkCipher {
+  /** A chunk's size, plain or encrypted, bytes. */
+  static final int CHUNK_BYTES = 512 * 1024;
+
+  static final int KEY_BYTES = 32;
+
+  private static final int WARM_UP_ROUNDS = 400;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private ChunkCipher() {}
+
+  /** Encrypts or decrypts a chunk in place: in counter mode they are the same. */
+  static void crypt(byte[] key, byte[] chunk) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      cipher.init(
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[16]));
+      cipher.doFinal(chunk, 0, chunk.length, chunk, 0);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("AES-CTR always encrypts", e);
+    }
+  }
+
+  static byte[] random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return random;
+  }
+
+  /** HMAC-SHA256 over the parts, one after the other. */
+  static byte[] hmac(byte[] key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      for (byte[] part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has HMAC-SHA256", e);
+    }
+  }
+
+  /**
+   * Has the JIT compile what every chunk passes through. Uncompiled, AES takes a hundred times as
+   * long, and the first resumes of a worker would pay for it.
+   */
+  static void warmUp() {
+    byte[] key = random(KEY_BYTES);
+    byte[] chunk = new byte[CHUNK_BYTES];
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      Hash.of(chunk);
+      crypt(key, chunk);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package thaw.chunks;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * A file made of chunks, read at any place by any thread; a chunk moves when a byte of it is first
+ * wanted. It needs no closing.
+ */
+public final class ChunkedFile {
+  /** The unit of {@link #page}, bytes. */
+  public static final int PAGE_BYTES = 4096;
+
+  private final Manifest manifest;
+  private final Location location;
+  private final ReadPath path;
+
+  ChunkedFile(Manifest manifest, Location location, ReadPath path) {
+    this.manifest = manifest;
+    this.location = location;
+    this.path = path;
+  }
+
+  /** Length of the file, bytes. */
+  public long bytes() {
+    return manifest.outline().fileBytes();
+  }
+
+  /** What the file was made for. */
+  public Binding binding() {
+    return manifest.outline().binding();
+  }
+
+  /**
+   * Reads a range.
+   *
+   * @param position where it starts, bytes
+   * @param target filled from its start
+   * @return how many bytes were read: fewer than the target takes only at the file's end
+   * @throws DamagedException if a chunk is not what was written: no byte of it was read
+   */
+  public int read(long position, MemorySegment target) throws IOException {
+    long wanted = Math.min(target.byteSize(), Math.max(0, bytes() - position));
+    long done = 0;
+    while (done < wanted) {
+      int chunk = Math.toIntExact((position + done) / ChunkCipher.CHUNK_BYTES);
+      long offset = (position + done) % ChunkCipher.CHUNK_BYTES;
+      long count = Math.min(wanted - done, ChunkCipher.CHUNK_BYTES - offset);
+      read(chunk, offset, target.asSlice(done, count));
+      done += count;
+    }
+    return Math.toIntExact(done);
+  }
+
+  private void read(int chunk, long offset, MemorySegment target) throws IOException {
+    int place = manifest.outline().runs().place(chunk);
+    if (place == Runs.ABSENT) {
+      target.fill((byte) 0);
+      return;
+    }
+    try (PlainChunk plain = get(place)) {
+      target.copyFrom(plain.bytes().asSlice(offset, target.byteSize()));
+    }
+  }
+
+  /**
+   * One page, copied into memory of its own, which lives as long as it is referred to. The last one
+   * is filled up with zeros.
+   *
+   * @param page number of the page, from 0
+   * @return empty if it lies in a chunk of zeros or behind the end
+   */
+  public Optional<MemorySegment> page(long page) throws IOException {
+    long position = page * PAGE_BYTES;
+    if (position < 0 || position >= bytes() || !isStored(position)) {
+      return Optional.empty();
+    }
+    MemorySegment copy = Arena.ofAuto().allocate(PAGE_BYTES, PAGE_BYTES);
+    read(position, copy);
+    return Optional.of(copy);
+  }
+
+  private boolean isStored(long position) {
+    int chunk = Math.toIntExact(position / ChunkCipher.CHUNK_BYTES);
+    return manifest.outline().runs().place(chunk) != Runs.ABSENT;
+  }
+
+  /** Brings the chunk in which this position lies nearer, so that a later read finds it there. */
+  public void prefetch(long position) throws IOException {
+    int place =
+        manifest.outline().runs().place(Math.toIntExact(position / ChunkCipher.CHUNK_BYTES));
+    if (place != Runs.ABSENT) {
+      get(place).close();
+    }
+  }
+
+  private PlainChunk get(int place) throws IOException {
+    return path.get(manifest.outline().names()[place], manifest.key(place), location);
+  }
+}

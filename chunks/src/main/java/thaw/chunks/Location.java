@@ -1,0 +1,70 @@
+package thaw.chunks;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * In which root a manifest's chunks are. Roots come and go; it is looked up again when they have
+ * changed. Reading from an expired root is an alarm, written down before the bytes are given out.
+ */
+final class Location {
+  private final Roots roots;
+  private final Origin origin;
+  private final Hash manifest;
+  private volatile Found found = new Found(-1, 0);
+
+  private record Found(long epoch, long root) {}
+
+  Location(Roots roots, Origin origin, Hash manifest) {
+    this.roots = roots;
+    this.origin = origin;
+    this.manifest = manifest;
+  }
+
+  /** The manifest itself, not verified; empty if it is in no root. */
+  Optional<byte[]> readManifest() throws IOException {
+    return read(manifest, ObjectName.Kind.MANIFEST);
+  }
+
+  /** One of its chunks, not verified; empty if it is not there. */
+  Optional<byte[]> readChunk(Hash chunk) throws IOException {
+    return read(chunk, ObjectName.Kind.CHUNK);
+  }
+
+  private Optional<byte[]> read(Hash hash, ObjectName.Kind kind) throws IOException {
+    Found at = locate(found);
+    Optional<byte[]> bytes = readFrom(at, hash, kind);
+    Found now = locate(at);
+    if (now.root() == at.root()) {
+      if (bytes.isPresent() && roots.isExpired(now.root())) {
+        roots.alarm(now.root());
+      }
+      return bytes;
+    }
+    return bytes.isPresent() ? bytes : readFrom(now, hash, kind); // the root went meanwhile
+  }
+
+  private Optional<byte[]> readFrom(Found at, Hash hash, ObjectName.Kind kind) throws IOException {
+    return at.root() == 0 ? Optional.empty() : origin.get(new ObjectName(at.root(), kind, hash));
+  }
+
+  /** The root in which it is, those first in which it should be; 0 if it is in none. */
+  private Found locate(Found before) throws IOException {
+    long epoch = roots.epoch();
+    if (before.epoch() == epoch) {
+      return before;
+    }
+    List<Root> readable = roots.readable();
+    long root = 0;
+    for (Root candidate : readable) {
+      if (origin.contains(ObjectName.manifest(candidate.id(), manifest))) {
+        root = candidate.id();
+        break;
+      }
+    }
+    Found now = new Found(epoch, root);
+    found = now;
+    return now;
+  }
+}

@@ -1,0 +1,24 @@
+package thaw.chunks;
+
+import java.time.Duration;
+import java.util.Optional;
+import thaw.settings.Default;
+import thaw.settings.Doc;
+import thaw.settings.Range;
+
+/** Settings of an origin in S3. Credentials come from where AWS's SDK looks for them. */
+public record S3Settings(
+    @Doc("Bucket that holds chunks and manifests.") String bucket,
+    @Doc("What every object's key starts with, for example \"thaw/\".") @Default("\"\"")
+        String prefix,
+    @Doc("Address of the S3 API if it is not AWS's, for example http://127.0.0.1:9090.")
+        Optional<String> endpoint,
+    @Doc("Region to sign for.") @Default("us-east-1") String region,
+    @Doc("How often a request is sent until it succeeds; the pauses between grow.")
+        @Default("4")
+        @Range(min = "1", max = "20")
+        int attempts,
+    @Doc("Longest time of one attempt.") @Default("5s") @Range(min = "1ms") Duration attemptTimeout,
+    @Doc("Longest time of a request with all its attempts.") @Default("30s") @Range(min = "1ms")
+        Duration requestTimeout,
+    @Doc("Most connections at once.") @Default("64") @Range(min = "1") int connections) {}

@@ -1,0 +1,124 @@
+package thaw.cli.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import thaw.cli.UserError;
+import thaw.cli.client.HttpClient;
+import thaw.cli.client.LambdaClient;
+import thaw.cli.client.PlatformStatus;
+import thaw.cli.platform.PlatformFiles;
+import thaw.cli.platform.PlatformProcess;
+import thaw.cli.platform.RunningPlatform;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A platform of the benchmark's own, in the process that {@code thaw up} would start, on a data
+ * directory that is deleted with it. It is started again with other settings for each row.
+ */
+final class BenchPlatform implements AutoCloseable {
+  private static final long END_SECONDS = 60;
+  private static final long EMPTY_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long POLL_MILLIS = 5;
+
+  private final Path directory;
+  private final PlatformFiles files;
+  private HttpClient http;
+
+  private BenchPlatform(Path directory, HttpClient http) {
+    this.directory = directory;
+    this.files = files(directory);
+    this.http = http;
+  }
+
+  private static PlatformFiles files(Path directory) {
+    return new PlatformFiles(directory.resolve("data"));
+  }
+
+  /** Starts one with settings over the defaults. */
+  static BenchPlatform start(Map<String, String> settings) throws IOException {
+    Path directory = Files.createTempDirectory("thaw-bench");
+    directory.toFile().setExecutable(true, false);
+    return new BenchPlatform(directory, begin(files(directory), settings));
+  }
+
+  private static HttpClient begin(PlatformFiles files, Map<String, String> settings)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--data-dir",
+                files.dataDir().toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--network",
+                "none"));
+    settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+    return new HttpClient(PlatformProcess.start(files, arguments, step -> {}));
+  }
+
+  /** Ends it and starts it again on the same data. */
+  void restart(Map<String, String> settings) throws IOException {
+    end();
+    http = begin(files, settings);
+  }
+
+  LambdaClient lambda() {
+    return new LambdaClient(http);
+  }
+
+  JsonNode status() {
+    return PlatformStatus.ask(http);
+  }
+
+  PlatformFiles files() {
+    return files;
+  }
+
+  /** Returns when no sandbox is left: the next invocation is a cold start. */
+  void awaitNoSandbox() throws InterruptedException {
+    long deadline = System.nanoTime() + EMPTY_NANOS;
+    while (!status().path("sandboxes").isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new UserError("a sandbox that should be gone is still there");
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void end() throws IOException {
+    var running = RunningPlatform.find(files).flatMap(found -> ProcessHandle.of(found.pid()));
+    if (running.isPresent()) {
+      running.get().destroy();
+      try {
+        running.get().onExit().get(END_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        running.get().destroyForcibly();
+        throw new IOException("the benchmark's platform did not end and was killed", e);
+      } catch (ExecutionException e) {
+        throw new IOException("the benchmark's platform did not end", e);
+      } catch (InterruptedException e) {
+        running.get().destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    end();
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

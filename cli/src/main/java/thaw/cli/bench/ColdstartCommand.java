@@ -1,0 +1,229 @@
+package thaw.cli.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import thaw.cli.Context;
+import thaw.cli.ExitCodes;
+import thaw.cli.Table;
+import thaw.cli.UserError;
+import thaw.cli.client.InvokeAnswer;
+import thaw.cli.client.Json;
+import thaw.snapshots.PageAccessLog;
+import thaw.snapshots.SnapshotHeader;
+import thaw.snapshots.SnapshotStore;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "coldstart",
+    description = {
+      "Measures cold starts, from request to reply, by where they go on from and where their memory"
+          + " comes from.",
+      "Starts a platform of its own, again for each row; every invocation is a cold start. Leave the"
+          + " machine alone meanwhile."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  thaw bench coldstart",
+      "  thaw bench coldstart --json --plot coldstart.svg",
+      "  thaw bench coldstart --modes boot,function --starts 50"
+    })
+final class ColdstartCommand implements Callable<Integer> {
+  private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
+  private static final Pattern ORIGIN = Pattern.compile("\tThaw: (\\w+)");
+
+  /** A layer is made in the background, and some starts are recorded before its log is there. */
+  private static final int SETTLE_STARTS_MAX = 200;
+
+  private static final long SETTLE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  private static final int PAGE_BYTES = 4096;
+
+  private final Context context;
+
+  @Option(
+      names = "--runtime",
+      split = ",",
+      paramLabel = "RUNTIME",
+      description = "Runtimes (default: python3.13).")
+  private List<String> runtimes = List.of("python3.13");
+
+  @Option(
+      names = "--modes",
+      split = ",",
+      paramLabel = "MODE",
+      description = "boot, base, runtime, function, function+warmup (default: all).")
+  private List<String> modes = List.of("boot", "base", "runtime", "function", "function+warmup");
+
+  @Option(names = "--starts", paramLabel = "N", description = "Cold starts per row (default: 20).")
+  private int starts = 20;
+
+  @Option(names = "--memory", paramLabel = "MB", description = "MemorySize (default: 128).")
+  private int memory = 128;
+
+  @Option(names = "--json", description = "Print {\"bench\": \"coldstart\", \"results\": [...]}.")
+  private boolean json;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Draw the distributions into this SVG file.")
+  private Optional<Path> plot = Optional.empty();
+
+  ColdstartCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (starts < 1) {
+      throw new UserError("--starts " + starts + " is too few", "At least 1.");
+    }
+    List<ColdstartMode> wanted = modes.stream().map(ColdstartMode::of).toList();
+    List<ColdstartResult> results = new ArrayList<>();
+    try (BenchPlatform platform = BenchPlatform.start(settings("function", Map.of()))) {
+      for (String runtime : runtimes) {
+        for (ColdstartMode mode : wanted) {
+          platform.restart(settings("function", Map.of()));
+          String function = ColdstartFunction.create(platform.lambda(), runtime, mode, memory);
+          for (MemorySource source : MemorySource.of(mode)) {
+            context
+                .err()
+                .println("Measuring " + runtime + " from " + mode.label() + ", " + source.label());
+            platform.restart(settings(mode.startFrom(), source.settings()));
+            results.add(measure(platform, function, runtime, mode, source));
+          }
+        }
+      }
+    }
+    print(results);
+    if (plot.isPresent()) {
+      Files.writeString(plot.get(), ColdstartPlot.svg(results));
+    }
+    return ExitCodes.OK;
+  }
+
+  private static Map<String, String> settings(String startFrom, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("snapshots.startFrom", startFrom);
+    settings.put("worker.keepAlive", "10ms");
+    settings.put("worker.initTimeout", "2m");
+    return settings;
+  }
+
+  private ColdstartResult measure(
+      BenchPlatform platform,
+      String function,
+      String runtime,
+      ColdstartMode mode,
+      MemorySource source)
+      throws IOException, InterruptedException {
+    settle(platform, function, runtime, mode, source);
+    List<Double> millis = new ArrayList<>();
+    for (int start = 0; start < starts; start++) {
+      platform.awaitNoSandbox();
+      long begin = System.nanoTime();
+      String origin = origin(invoke(platform, function));
+      millis.add((System.nanoTime() - begin) / 1e6);
+      if (!origin.equals(mode.startFrom())) {
+        throw new UserError("a start went on from " + origin + ", not " + mode.startFrom());
+      }
+    }
+    long touched =
+        accessLog(platform, mode, runtime)
+            .map(log -> (long) log.pages().size() * PAGE_BYTES)
+            .orElse(0L);
+    String driver = platform.status().path("driver").asString("");
+    return new ColdstartResult(driver, runtime, mode, source, millis, touched);
+  }
+
+  /**
+   * Starts that do not count: until they go on from where they should, and with a log if wanted.
+   */
+  private static void settle(
+      BenchPlatform platform,
+      String function,
+      String runtime,
+      ColdstartMode mode,
+      MemorySource source)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + SETTLE_NANOS;
+    for (int start = 0; start < SETTLE_STARTS_MAX && System.nanoTime() < deadline; start++) {
+      platform.awaitNoSandbox();
+      String origin = origin(invoke(platform, function));
+      boolean learnt = !source.wantsLog() || accessLog(platform, mode, runtime).isPresent();
+      if (origin.equals(mode.startFrom()) && learnt && start > 0) {
+        return;
+      }
+    }
+    throw new UserError("no start goes on from " + mode.startFrom() + " with " + source.label());
+  }
+
+  private static InvokeAnswer invoke(BenchPlatform platform, String function) {
+    InvokeAnswer answer = platform.lambda().invoke(function, EVENT, true);
+    if (answer.functionError().isPresent()) {
+      throw new UserError(
+          "the function failed: " + new String(answer.payload(), StandardCharsets.UTF_8));
+    }
+    return answer;
+  }
+
+  private static String origin(InvokeAnswer answer) {
+    String tail = new String(answer.logTail().orElseThrow(), StandardCharsets.UTF_8);
+    Matcher matcher = ORIGIN.matcher(tail);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  /** The log of the layer that a mode's starts go on from. */
+  private static Optional<PageAccessLog> accessLog(
+      BenchPlatform platform, ColdstartMode mode, String runtime) throws IOException {
+    if (mode == ColdstartMode.BOOT) {
+      return Optional.empty();
+    }
+    SnapshotStore store = SnapshotStore.readOnly(platform.files().snapshots());
+    String newest = "";
+    long newestMillis = 0;
+    for (String id : store.ids()) {
+      Optional<SnapshotHeader> header =
+          store.header(id).filter(found -> isOf(found, mode, runtime));
+      if (header.isPresent() && header.get().createdAtMillis() > newestMillis) {
+        newestMillis = header.get().createdAtMillis();
+        newest = id;
+      }
+    }
+    return newest.isEmpty() ? Optional.empty() : store.accessLog(newest);
+  }
+
+  private static boolean isOf(SnapshotHeader header, ColdstartMode mode, String runtime) {
+    return header.kind().name().equalsIgnoreCase(mode.startFrom())
+        && header.identity().getOrDefault("runtime", runtime).equals(runtime);
+  }
+
+  private void print(List<ColdstartResult> results) {
+    if (json) {
+      ObjectNode node = Json.object().put("bench", "coldstart");
+      ArrayNode rows = node.putArray("results");
+      results.forEach(result -> result.addTo(rows.addObject()));
+      context.out().println(Json.pretty(node));
+      return;
+    }
+    Table table = ColdstartResult.table();
+    results.forEach(result -> result.addTo(table));
+    table.print(context.out());
+  }
+}

@@ -1,0 +1,2 @@
+// Imported by the template, so that node's loader of ES modules is warm.
+export {};

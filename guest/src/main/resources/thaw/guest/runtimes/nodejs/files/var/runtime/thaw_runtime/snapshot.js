@@ -1,0 +1,139 @@
+'use strict';
+// What a snapshot asks of the runtime: a template that becomes any function, hooks around a function's own, fresh randomness.
+
+const fs = require('node:fs');
+const util = require('node:util');
+
+const EXERCISE = 'THAW_TEMPLATE_INVOKES';
+const WARMUP_MAX = 10_000;
+const MIB = 1 << 20;
+
+const beforeSnapshot = [];
+const afterRestore = [];
+
+// Whether this process is to be frozen before it knows its function.
+function isTemplate() {
+  return process.env[EXERCISE] !== undefined;
+}
+
+function exerciseCount() {
+  return Number(process.env[EXERCISE]);
+}
+
+// Thaw's own handler: touches what every function's invocations touch, so that it is warm in the snapshot.
+async function exercise(event, context) {
+  context.getRemainingTimeInMillis();
+  await import('./exercise.mjs');
+  const text = util.format('%s', event, context.functionName, '\u2744');
+  return { event, text, numbers: [1, 2.5, null, true], canLog: process.stdout.writable };
+}
+
+function waitsForRestore() {
+  return process.env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
+}
+
+// How many invocations the function wants to serve before its snapshot is taken.
+function warmupCount() {
+  const count = process.env.THAW_WARMUP_INVOKES ?? '';
+  return /^[0-9]{1,5}$/.test(count) ? Math.min(Number(count), WARMUP_MAX) : 0;
+}
+
+// Takes over the environment of the function that this process is from now on.
+function become(document) {
+  renewRandomness();
+  const { environment } = JSON.parse(document);
+  for (const name of Object.keys(process.env)) {
+    if (!(name in environment)) delete process.env[name];
+  }
+  Object.assign(process.env, environment);
+  require('node:module')._initPaths(); // reads NODE_PATH
+  process.chdir(process.env.LAMBDA_TASK_ROOT ?? '/var/task');
+}
+
+// The heap's limit as AWS's runtime sets it: what MemorySize leaves beside a tenth for young objects. A process is started
+// with the smallest function's, which this raises.
+function limitHeap() {
+  const size = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
+  if (size > 0 && !/max[-_](old|semi)[-_]space[-_]size/.test(process.env.NODE_OPTIONS ?? '')) {
+    native().limitHeap((size - Math.floor(size / 10)) * MIB);
+  }
+}
+
+// The functions' hooks: before the snapshot the last registered first, as AWS runs those of other languages.
+async function runBeforeSnapshot() {
+  for (const hook of beforeSnapshot.toReversed()) await hook();
+}
+
+// What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew.
+async function runAfterRestore(document) {
+  renewRandomness();
+  drainCaches();
+  if (document !== '') Object.assign(process.env, JSON.parse(document).environment);
+  for (const hook of afterRestore) await hook();
+}
+
+function register(hooks, hook) {
+  if (typeof hook !== 'function') throw new TypeError('a hook is a function');
+  hooks.push(hook);
+  return hook;
+}
+
+function native() {
+  return require('../thaw.node');
+}
+
+// The generator sfc32: V8's own cannot be seeded again, and would go on alike in all clones.
+let a = 0;
+let b = 0;
+let c = 0;
+let counter = 1;
+
+function next32() {
+  const sum = (a + b + counter) | 0;
+  counter = (counter + 1) | 0;
+  a = b ^ (b >>> 9);
+  b = (c + (c << 3)) | 0;
+  c = (((c << 21) | (c >>> 11)) + sum) | 0;
+  return sum >>> 0;
+}
+
+// Replaces Math.random by a generator that a restore can renew. For processes that will be frozen, before any other code.
+function replaceRandom() {
+  renewRandomness();
+  Math.random = function random() {
+    return ((next32() >>> 5) * 0x4000000 + (next32() >>> 6)) / 0x20000000000000;
+  };
+}
+
+// Generators in this process that would otherwise go on alike in all clones; the kernel's is renewed already.
+function renewRandomness() {
+  const bytes = Buffer.allocUnsafeSlow(80);
+  const device = fs.openSync('/dev/urandom', 'r');
+  fs.readSync(device, bytes, 0, bytes.length, null);
+  fs.closeSync(device);
+  native().reseed(bytes.subarray(16));
+  [a, b, c, counter] = [0, 4, 8, 12].map((at) => bytes.readInt32LE(at));
+}
+
+// node hands out randomUUID and randomInt from bytes that it drew before the snapshot: as many calls as there may be values.
+function drainCaches() {
+  if (!process.moduleLoadList.includes('NativeModule internal/crypto/random')) return;
+  const { randomInt, randomUUID } = require('node:crypto');
+  for (let i = 0; i < 128; i++) randomUUID();
+  for (let i = 0; i < 1024; i++) randomInt(2);
+}
+
+module.exports = {
+  afterRestore: (hook) => register(afterRestore, hook),
+  become,
+  beforeSnapshot: (hook) => register(beforeSnapshot, hook),
+  exercise,
+  exerciseCount,
+  isTemplate,
+  limitHeap,
+  replaceRandom,
+  runAfterRestore,
+  runBeforeSnapshot,
+  waitsForRestore,
+  warmupCount,
+};

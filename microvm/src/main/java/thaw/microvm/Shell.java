@@ -1,0 +1,96 @@
+package thaw.microvm;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import thaw.agent.AgentConnection;
+import thaw.jail.Jail;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
+
+/**
+ * A QEMU in its jail that waits for the state of a snapshot, with all of its devices made and its
+ * memory and disks open, though nobody has decided yet what is in them. Until {@link #bind} it has
+ * read none of it; QEMU that tries gets an error, and the shell is dead.
+ *
+ * <p>Used once: bind, then wake. Whoever makes it closes it, or the sandbox that it became.
+ */
+final class Shell implements AutoCloseable {
+  private final MicrovmSandbox sandbox;
+  private final Jail jail;
+  private final SocketChannel agent;
+  private final SandboxFiles files;
+  private final StateFile state;
+
+  Shell(
+      MicrovmSandbox sandbox, Jail jail, SocketChannel agent, SandboxFiles files, StateFile state) {
+    this.sandbox = sandbox;
+    this.jail = jail;
+    this.agent = agent;
+    this.files = files;
+    this.state = state;
+  }
+
+  String id() {
+    return sandbox.id();
+  }
+
+  /** Whether it is known to have died. */
+  boolean isDead() {
+    return sandbox.died().isDone();
+  }
+
+  /** Asks QEMU. */
+  boolean isAlive() {
+    return !isDead() && sandbox.answers();
+  }
+
+  /** Has something run when it has died, which may be at once. */
+  void whenDead(Runnable task) {
+    var _ = sandbox.died().thenRun(task);
+  }
+
+  /**
+   * Turns it into a sandbox that goes on where the plan's snapshot was taken; its files must be
+   * bound to that plan.
+   *
+   * @throws SandboxException if it does not come up; it is closed then
+   */
+  MicrovmSandbox wake(SandboxPlan plan, AgentConnection.Listener listener) throws SandboxException {
+    try {
+      SandboxOrigin.Snapshot snapshot = plan.snapshot().orElseThrow();
+      state.write(snapshot.layer().deviceState());
+      jail.controlGroup().setCpuShares(plan.cpuShares());
+      sandbox.greet(agent, listener);
+      sandbox.load();
+      sandbox.awaitHello(plan.bootTimeout());
+      if (plan.hardCpus() > 0) {
+        jail.limitCpu(plan.hardCpus());
+      }
+      return sandbox;
+    } catch (IOException e) {
+      close();
+      throw new SandboxException("cannot resume a sandbox: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Decides what is in its memory and disks. */
+  void bind(SandboxPlan plan) throws SandboxException {
+    try {
+      files.bind(plan);
+    } catch (IOException e) {
+      close();
+      throw new SandboxException("cannot resume a sandbox: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    sandbox.close();
+  }
+}

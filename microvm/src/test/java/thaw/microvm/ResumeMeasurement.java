@@ -1,0 +1,127 @@
+package thaw.microvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import thaw.agent.AgentConnection;
+import thaw.agent.GuestDisk;
+import thaw.agent.GuestIdentity;
+import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.SandboxOrigin;
+import thaw.snapshots.PageAccessLog;
+import thaw.snapshots.SnapshotLayer;
+
+/**
+ * Prints where the time of a resume goes, medians in milliseconds. Arguments: how many resumes, how
+ * many shells wait.
+ */
+final class ResumeMeasurement {
+  private static final String HANDLER =
+      """
+      def handler(event, context):
+          return event
+      """;
+
+  private final Map<String, List<Double>> stages = new LinkedHashMap<>();
+  private long last;
+
+  public static void main(String[] args) throws Exception {
+    int count = args.length == 0 ? 12 : Integer.parseInt(args[0]);
+    int shells = args.length < 2 ? 1 : Integer.parseInt(args[1]);
+    try (SnapshotHost host = SnapshotHost.open(PythonLayers.PYTHON, shells);
+        PythonLayers layers = new PythonLayers(host)) {
+      Path code = host.codeImage("app.py", HANDLER);
+      SnapshotLayer function = layers.function("measured", code, "app.handler");
+      for (SnapshotLayer layer : List.of(layers.runtime, function)) {
+        boolean whole = layer == function;
+        PageAccessLog log = record(host, code, layer, whole);
+        new ResumeMeasurement().run(host, code, layer, whole, Optional.empty(), count);
+        new ResumeMeasurement().run(host, code, layer, whole, Optional.of(log), count);
+      }
+      function.close();
+    }
+  }
+
+  private static PageAccessLog record(
+      SnapshotHost host, Path code, SnapshotLayer layer, boolean whole) throws Exception {
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer, Optional.empty(), true);
+    try (PythonClone guest = clone(host, code, origin)) {
+      if (whole) {
+        guest.restore("");
+      } else {
+        guest.become("app.handler");
+      }
+      guest.invoke("{}");
+      return PageAccessLog.merge(List.of(guest.sandbox.firstTouches()));
+    }
+  }
+
+  private static PythonClone clone(SnapshotHost host, Path code, SandboxOrigin origin)
+      throws Exception {
+    return new PythonClone(
+        host.driver(),
+        PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin));
+  }
+
+  private void run(
+      SnapshotHost host,
+      Path code,
+      SnapshotLayer layer,
+      boolean whole,
+      Optional<PageAccessLog> log,
+      int count)
+      throws Exception {
+    for (int i = 0; i < count; i++) {
+      host.driver().shells().awaitFull();
+      long start = System.nanoTime();
+      last = start;
+      try (PythonClone guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
+        stage("to HELLO");
+        AgentConnection agent = guest.sandbox.agent();
+        agent.setClock(Instant.now());
+        stage("clock");
+        agent.reseed(new byte[64]);
+        stage("randomness");
+        agent.setIdentity(new GuestIdentity("clone", "0123456789abcdef0123456789abcdef"));
+        stage("identity");
+        for (GuestDisk disk : GuestDisk.values()) {
+          agent.mountDisks(EnumSet.of(disk));
+          stage("mount " + disk);
+        }
+        agent.setLimits(128L << 20, 256);
+        stage("limits");
+        guest.thaw(whole ? "" : PythonClone.environment("app.handler", "on-demand"));
+        stage("thaw");
+        if (!whole) {
+          assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isEqualTo(new RuntimeOutcome.Ready());
+          stage("INIT");
+        }
+        assertThat(guest.invoke("{}")).isEqualTo("{}");
+        stage("first invocation");
+        last = start;
+        stage("start to first reply");
+        guest.invoke("{}");
+        stage("(second invocation)");
+      }
+    }
+    System.out.println(layer.header().kind() + (log.isPresent() ? " with" : " without") + " log");
+    stages.forEach((name, millis) -> {
+      List<Double> sorted = millis.stream().sorted().toList();
+      System.out.printf(
+          "  %-28s p50 %7.1f  min %7.1f%n", name, sorted.get(sorted.size() / 2), sorted.getFirst());
+    });
+  }
+
+  private void stage(String name) {
+    long now = System.nanoTime();
+    stages.computeIfAbsent(name, key -> new ArrayList<>()).add((now - last) / 1e6);
+    last = System.nanoTime();
+  }
+}

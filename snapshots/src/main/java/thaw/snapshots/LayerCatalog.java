@@ -1,0 +1,143 @@
+package thaw.snapshots;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The layers that are open, over a store of those on disk. Each is opened once, however many resume
+ * from it; a damaged one is deleted as soon as that is known, so that it is made anew.
+ *
+ * <p>One lock guards the table; opening a layer (some milliseconds, once) happens under it.
+ */
+public final class LayerCatalog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LayerCatalog.class);
+
+  /** Gives the key that a layer is sealed with; asked only when the layer is not open yet. */
+  @FunctionalInterface
+  public interface KeySource {
+    /** Returns the key, or empty if it was destroyed: the layer is then of no use. */
+    Optional<SnapshotKey> key() throws IOException;
+  }
+
+  private final SnapshotStore store;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, LayerHandle> open = new HashMap<>();
+
+  public LayerCatalog(SnapshotStore store) {
+    this.store = store;
+  }
+
+  /** What is on disk. */
+  public SnapshotStore store() {
+    return store;
+  }
+
+  /**
+   * Finds a layer.
+   *
+   * @param parent the layer below it, held by the caller
+   * @return the layer, held for the caller, who releases it; empty if there is none, or if it was
+   *     damaged and now is gone
+   */
+  public Optional<LayerHandle> find(String id, KeySource key, Optional<LayerHandle> parent)
+      throws IOException {
+    lock.lock();
+    try {
+      LayerHandle known = open.get(id);
+      if (known != null && known.hold()) {
+        return Optional.of(known);
+      }
+      return openLayer(id, key, parent);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<LayerHandle> openLayer(String id, KeySource source, Optional<LayerHandle> parent)
+      throws IOException {
+    if (!store.contains(id)) {
+      return Optional.empty();
+    }
+    try {
+      Optional<SnapshotKey> key = source.key();
+      if (key.isEmpty()) {
+        store.delete(id);
+        return Optional.empty();
+      }
+      Optional<SnapshotLayer> layer = store.open(id, key.get(), parent.map(LayerHandle::layer));
+      if (layer.isEmpty()) {
+        return Optional.empty();
+      }
+      parent.ifPresent(LayerHandle::hold);
+      LayerHandle handle = new LayerHandle(layer.get(), parent, store.accessLog(id));
+      open.put(id, handle);
+      handle.hold();
+      return Optional.of(handle);
+    } catch (DamagedSnapshotException e) {
+      LOG.warn("snapshot layer {} is damaged and deleted: {}", id, e.getMessage());
+      store.delete(id);
+      return Optional.empty();
+    }
+  }
+
+  /** Writes a layer, in place of an older one of the same id: who holds that may go on. */
+  public void add(LayerDraft draft, SnapshotKey key) throws IOException {
+    String id = draft.header().id();
+    lock.lock();
+    try {
+      forget(id);
+      store.delete(id);
+    } finally {
+      lock.unlock();
+    }
+    store.write(draft, key);
+  }
+
+  /** Keeps a layer's page access log; its next resumes use it. */
+  public void keepAccessLog(LayerHandle layer, PageAccessLog log) throws IOException {
+    lock.lock();
+    try {
+      layer.accessLog(log);
+      if (open.get(layer.id()) == layer) {
+        store.writeAccessLog(layer.id(), log);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Deletes a layer; those who hold it may go on. No effect if there is none. */
+  public void drop(String id) throws IOException {
+    lock.lock();
+    try {
+      forget(id);
+      store.delete(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(String id) {
+    LayerHandle handle = open.remove(id);
+    if (handle != null) {
+      handle.release();
+    }
+  }
+
+  /** Lets go of all layers. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      open.values().forEach(LayerHandle::release);
+      open.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

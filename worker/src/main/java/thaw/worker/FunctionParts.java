@@ -1,0 +1,54 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import thaw.agent.RuntimeProcess;
+import thaw.logs.LogWriter;
+import thaw.model.FunctionVersion;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxSpec;
+
+/** What a sandbox of a function is made of: its disks and sizes, its process, its log stream. */
+record FunctionParts(
+    WorkerSettings settings,
+    CodeImages code,
+    RuntimeProcesses processes,
+    LogWriter logs,
+    Counters counters) {
+  private static final int STREAM_BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Disks and sizes of a sandbox that boots. */
+  SandboxSpec spec(FunctionVersion function, boolean network) throws SandboxException {
+    try {
+      return new SandboxSpec(
+          function.runtime(),
+          code.image(function.codeSha256()),
+          function.memorySizeMb(),
+          function.ephemeralStorageMb(),
+          network);
+    } catch (IOException e) {
+      throw new SandboxException("no code image for " + function.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** As AWS names them: {@code 2026/11/23/[$LATEST]} and 32 hex digits. */
+  String logStream(FunctionVersion function) {
+    String day = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd"));
+    byte[] random = new byte[STREAM_BYTES];
+    RANDOM.nextBytes(random);
+    return day + "/[" + function.version() + "]" + HexFormat.of().formatHex(random);
+  }
+
+  SandboxLog log(FunctionVersion function, String stream) {
+    return new SandboxLog(logs, function, stream, settings, counters);
+  }
+
+  RuntimeProcess process(FunctionVersion function, String stream) {
+    return processes.of(function, stream);
+  }
+}

@@ -1,0 +1,66 @@
+package thaw.worker;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import thaw.model.FunctionVersion;
+import thaw.sandbox.SandboxDriver;
+import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotLayer;
+
+/**
+ * What each snapshot layer is bound to. A layer whose identity is not exactly the one looked for is
+ * never found: another kernel, image, QEMU or processor makes another name. Each is also bound to
+ * the content of the layer below.
+ */
+final class LayerIdentities {
+  static final String ACCOUNT = "accountId";
+  static final String FUNCTION = "functionName";
+  static final String VERSION = "functionVersion";
+  static final String RUNTIME = "runtime";
+
+  private final SandboxDriver driver;
+  private final int exerciseInvokes;
+  private final Map<Integer, Optional<Map<String, String>>> bases = new ConcurrentHashMap<>();
+
+  LayerIdentities(SandboxDriver driver, int exerciseInvokes) {
+    this.driver = driver;
+    this.exerciseInvokes = exerciseInvokes;
+  }
+
+  /** Empty if the driver makes no snapshots. */
+  Optional<Map<String, String>> base(int memorySizeMb) throws SandboxException {
+    Optional<Map<String, String>> known = bases.get(memorySizeMb);
+    if (known == null) {
+      known = driver.snapshotIdentity(memorySizeMb);
+      bases.put(memorySizeMb, known);
+    }
+    return known;
+  }
+
+  Map<String, String> runtime(String runtime, SnapshotLayer base) {
+    Map<String, String> identity = over(base);
+    identity.put(RUNTIME, runtime);
+    identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
+    return identity;
+  }
+
+  /** A function's; its code, settings and variables are behind its revision. */
+  Map<String, String> function(FunctionVersion function, SnapshotLayer below) {
+    Map<String, String> identity = over(below);
+    identity.put(ACCOUNT, function.accountId());
+    identity.put("region", function.region());
+    identity.put(FUNCTION, function.name());
+    identity.put(VERSION, function.version());
+    identity.put("revisionId", function.revisionId());
+    identity.put(RUNTIME, function.runtime());
+    return identity;
+  }
+
+  private static Map<String, String> over(SnapshotLayer below) {
+    Map<String, String> identity = new HashMap<>(below.header().identity());
+    identity.put("over", below.contentHash());
+    return identity;
+  }
+}

@@ -1,0 +1,68 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import thaw.model.FunctionVersion;
+import thaw.sandbox.SandboxException;
+import thaw.snapshots.KeyRing;
+import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.LayerCatalog.KeySource;
+import thaw.snapshots.LayerHandle;
+import thaw.snapshots.SnapshotHeader;
+import thaw.snapshots.SnapshotHeader.Kind;
+
+/** Finds the layers that there are for a function; each that is returned is held for the caller. */
+final class LayerLookup {
+  private final LayerCatalog catalog;
+  private final KeyRing keys;
+  private final LayerIdentities identities;
+
+  LayerLookup(LayerCatalog catalog, KeyRing keys, LayerIdentities identities) {
+    this.catalog = catalog;
+    this.keys = keys;
+    this.identities = identities;
+  }
+
+  Optional<LayerHandle> base(int memorySizeMb) throws IOException {
+    return find(
+        Kind.BASE, baseIdentity(memorySizeMb), () -> Optional.of(keys.service()), Optional.empty());
+  }
+
+  /**
+   * What the base of that size is bound to.
+   *
+   * @throws SandboxException if the driver makes no snapshots
+   */
+  Map<String, String> baseIdentity(int memorySizeMb) throws SandboxException {
+    return identities
+        .base(memorySizeMb)
+        .orElseThrow(() -> new SandboxException("this driver makes no snapshots"));
+  }
+
+  Optional<LayerHandle> runtime(String runtime, LayerHandle base) throws IOException {
+    return find(
+        Kind.RUNTIME,
+        identities.runtime(runtime, base.layer()),
+        () -> Optional.of(keys.service()),
+        Optional.of(base));
+  }
+
+  /**
+   * @param below a runtime layer, or a base layer
+   */
+  Optional<LayerHandle> function(FunctionVersion function, LayerHandle below) throws IOException {
+    return find(
+        Kind.FUNCTION,
+        identities.function(function, below.layer()),
+        () -> keys.existingFunction(function.accountId(), function.name()),
+        Optional.of(below));
+  }
+
+  private Optional<LayerHandle> find(
+      Kind kind, Map<String, String> identity, KeySource key, Optional<LayerHandle> parent)
+      throws IOException {
+    String id = SnapshotHeader.id(kind, parent.map(LayerHandle::id), identity);
+    return catalog.find(id, key, parent);
+  }
+}

@@ -1,0 +1,232 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.agent.GuestDisk;
+import thaw.agent.RuntimeProcess;
+import thaw.model.FunctionVersion;
+import thaw.model.Invocation;
+import thaw.runtimeapi.RuntimeCommand;
+import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.GuestPreparation;
+import thaw.sandbox.Sandbox;
+import thaw.sandbox.SandboxDriver;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
+import thaw.sandbox.SandboxSpec;
+import thaw.snapshots.KeyRing;
+import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.LayerHandle;
+import thaw.snapshots.SnapshotHeader.Kind;
+import thaw.snapshots.SnapshotKey;
+
+/**
+ * Makes snapshot layers: brings a sandbox to the point that the layer is of, freezes its processes,
+ * captures it and writes the layer. The sandbox is ended in any case.
+ */
+final class LayerMaker {
+  private static final Logger LOG = LoggerFactory.getLogger(LayerMaker.class);
+
+  /** Of a sandbox that serves nobody: what its /tmp could hold does not matter. */
+  private static final int EPHEMERAL_STORAGE_MB = 512;
+
+  /** A runtime's limits until it knows its function. */
+  private static final long EXERCISE_MEMORY_BYTES = 512L << 20;
+
+  private static final Duration EXERCISE_TIMEOUT = Duration.ofSeconds(60);
+  private static final byte[] EXERCISE_EVENT =
+      "{\"key\":[1,2.5,\"text\",null,true]}".getBytes(StandardCharsets.UTF_8);
+
+  private final SandboxDriver driver;
+  private final LayerCatalog catalog;
+  private final KeyRing keys;
+  private final LayerIdentities identities;
+  private final SnapshotSettings settings;
+  private final FunctionParts functions;
+  private final boolean network;
+
+  LayerMaker(
+      SandboxDriver driver,
+      LayerCatalog catalog,
+      KeyRing keys,
+      LayerIdentities identities,
+      SnapshotSettings settings,
+      FunctionParts functions,
+      boolean network) {
+    this.driver = driver;
+    this.catalog = catalog;
+    this.keys = keys;
+    this.identities = identities;
+    this.settings = settings;
+    this.functions = functions;
+    this.network = network;
+  }
+
+  /** Kernel up, agent waiting. */
+  void base(int memorySizeMb, Map<String, String> identity) throws IOException {
+    long begin = System.nanoTime();
+    SandboxSpec spec =
+        new SandboxSpec(
+            Optional.empty(),
+            Optional.empty(),
+            memorySizeMb,
+            EPHEMERAL_STORAGE_MB,
+            false,
+            new SandboxOrigin.Boot(),
+            true);
+    try (Sandbox sandbox = driver.start(spec, new GuestEvents(() -> {}))) {
+      write(sandbox, Kind.BASE, identity, keys.service());
+    }
+    made("base", memorySizeMb, begin);
+  }
+
+  /** Runtime up, exercised, waiting to be told its function. */
+  void runtime(String runtime, int memorySizeMb, LayerHandle base)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", runtime, line));
+    GuestEvents events = new GuestEvents(() -> {});
+    events.begin(life);
+    SandboxSpec spec =
+        new SandboxSpec(
+            Optional.of(runtime),
+            Optional.empty(),
+            memorySizeMb,
+            EPHEMERAL_STORAGE_MB,
+            false,
+            new SandboxOrigin.Snapshot(base.layer()),
+            true);
+    try (Sandbox sandbox = driver.start(spec, events)) {
+      sandbox.agent().setClock(java.time.Instant.now());
+      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      RuntimeStart.exec(
+          sandbox,
+          new RuntimeProcess(
+              RuntimeCommand.of(runtime).command(),
+              RuntimeEnvironment.template(runtime, settings.exerciseInvokes()),
+              "/",
+              EXERCISE_MEMORY_BYTES,
+              RuntimeProcesses.PROCESSES));
+      require(life.api().awaitInit(EXERCISE_TIMEOUT), RuntimeOutcome.Ready.class);
+      invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
+      require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
+      freeze(sandbox, life);
+      write(sandbox, Kind.RUNTIME, identities.runtime(runtime, base.layer()), keys.service());
+    } finally {
+      life.api().close();
+    }
+    made(runtime, memorySizeMb, begin);
+  }
+
+  /**
+   * INIT done, hooks run.
+   *
+   * @param below a runtime layer, or a base layer: the runtime is then started
+   * @return why there is no layer, if that is the function's fault
+   */
+  Optional<SnapshotFailure> function(FunctionVersion function, LayerHandle below)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    String stream = functions.logStream(function);
+    SandboxLog log = functions.log(function, stream);
+    RuntimeLife life = new RuntimeLife(log::output);
+    GuestEvents events = new GuestEvents(() -> {});
+    events.begin(life);
+    SandboxSpec spec =
+        functions
+            .spec(function, network)
+            .from(new SandboxOrigin.Snapshot(below.layer()))
+            .toCapture();
+    RuntimeProcess process = functions.process(function, stream);
+    RuntimeProcess restorable = withSnapStart(process);
+    try (Sandbox sandbox = driver.start(spec, events)) {
+      GuestPreparation.prepare(sandbox);
+      if (below.layer().header().kind() == Kind.RUNTIME) {
+        RuntimeStart.become(sandbox, life, restorable);
+      } else {
+        RuntimeStart.exec(sandbox, restorable);
+      }
+      Warmup warmup = Warmup.of(function);
+      if (warmup.invokes() > 0
+          && life.api().awaitInit(settings.captureTimeout()) instanceof RuntimeOutcome.Ready) {
+        invoke(life, warmup.invokes(), warmup.event());
+      }
+      RuntimeOutcome outcome = life.api().awaitRestorable(settings.captureTimeout());
+      if (!(outcome instanceof RuntimeOutcome.Restorable)) {
+        life.catchUpWithOutput();
+        return Optional.of(SnapshotFailure.of(outcome));
+      }
+      freeze(sandbox, life);
+      write(
+          sandbox,
+          Kind.FUNCTION,
+          identities.function(function, below.layer()),
+          keys.function(function.accountId(), function.name()));
+    } finally {
+      life.api().close();
+    }
+    made(function.name() + ":" + function.version(), function.memorySizeMb(), begin);
+    return Optional.empty();
+  }
+
+  private static RuntimeProcess withSnapStart(RuntimeProcess process) {
+    Map<String, String> environment = new HashMap<>(process.environment());
+    RuntimeEnvironment.forCapture(environment);
+    return new RuntimeProcess(
+        process.command(),
+        environment,
+        process.workingDirectory(),
+        process.memoryMaxBytes(),
+        process.processesMax());
+  }
+
+  private static void invoke(RuntimeLife life, int count, byte[] event)
+      throws SandboxException, InterruptedException {
+    for (int i = 0; i < count; i++) {
+      Invocation invocation =
+          new Invocation(UUID.randomUUID().toString(), event, Optional.empty(), "", "");
+      RuntimeOutcome outcome = life.api().invoke(invocation, EXERCISE_TIMEOUT);
+      if (!(outcome instanceof RuntimeOutcome.Responded)
+          && !(outcome instanceof RuntimeOutcome.Failed)) {
+        throw new SandboxException("invocation " + i + " before the snapshot: " + outcome);
+      }
+    }
+  }
+
+  private static void require(RuntimeOutcome outcome, Class<? extends RuntimeOutcome> wanted)
+      throws SandboxException {
+    if (!wanted.isInstance(outcome)) {
+      throw new SandboxException("the runtime came to " + outcome + ", not " + wanted);
+    }
+  }
+
+  /** After this nothing is on its way to or from the guest. */
+  private static void freeze(Sandbox sandbox, RuntimeLife life)
+      throws IOException, InterruptedException {
+    sandbox.agent().freeze();
+    life.catchUpWithOutput();
+    sandbox.agent().ping(); // credit that reading gave was taken before its answer
+  }
+
+  private void write(Sandbox sandbox, Kind kind, Map<String, String> identity, SnapshotKey key)
+      throws IOException {
+    catalog.add(sandbox.capture().draft(kind, identity), key);
+  }
+
+  private static void made(String what, int memorySizeMb, long begin) {
+    LOG.info(
+        "made the snapshot layer of {} for {} MB in {} ms",
+        what,
+        memorySizeMb,
+        (System.nanoTime() - begin) / 1_000_000);
+  }
+}

@@ -1,0 +1,82 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.model.FunctionVersion;
+import thaw.snapshots.KeyRing;
+import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.SnapshotHeader;
+import thaw.snapshots.SnapshotHeader.Kind;
+
+/** Deletes functions' layers that nobody wants any more, and with a function its key. */
+final class LeftOverLayers {
+  private static final Logger LOG = LoggerFactory.getLogger(LeftOverLayers.class);
+
+  private final LayerCatalog catalog;
+  private final KeyRing keys;
+
+  LeftOverLayers(LayerCatalog catalog, KeyRing keys) {
+    this.catalog = catalog;
+    this.keys = keys;
+  }
+
+  /** Deletes the layers of one version. */
+  void forgetVersion(String accountId, String name, String version) {
+    delete(header ->
+        isOf(header, accountId, name)
+            && version.equals(header.identity().get(LayerIdentities.VERSION)));
+  }
+
+  /** Destroys a function's key, after which no copy of its layers can be read, and deletes them. */
+  void forgetFunction(String accountId, String name) {
+    try {
+      keys.destroyFunction(accountId, name);
+    } catch (IOException e) {
+      LOG.error("the key of function {} could not be destroyed", name, e);
+    }
+    delete(header -> isOf(header, accountId, name));
+  }
+
+  /**
+   * Deletes all layers of functions but those of these versions, and those that lie over nothing.
+   */
+  void sweep(List<FunctionVersion> wanted) {
+    Set<List<String>> names =
+        wanted.stream()
+            .map(version -> List.of(version.accountId(), version.name(), version.version()))
+            .collect(Collectors.toSet());
+    delete(header ->
+        header.kind() == Kind.FUNCTION
+            && !names.contains(
+                List.of(
+                    header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
+                    header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
+                    header.identity().getOrDefault(LayerIdentities.VERSION, ""))));
+    delete(
+        header -> header.parent().filter(parent -> !catalog.store().contains(parent)).isPresent());
+  }
+
+  private static boolean isOf(SnapshotHeader header, String accountId, String name) {
+    return accountId.equals(header.identity().get(LayerIdentities.ACCOUNT))
+        && name.equals(header.identity().get(LayerIdentities.FUNCTION));
+  }
+
+  private void delete(Predicate<SnapshotHeader> which) {
+    try {
+      for (String id : catalog.store().ids()) {
+        Optional<SnapshotHeader> header = catalog.store().header(id);
+        if (header.filter(which).isPresent()) {
+          catalog.drop(id);
+        }
+      }
+    } catch (IOException e) {
+      LOG.error("snapshot layers could not be deleted", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import thaw.agent.AgentConnection;
+import thaw.agent.AgentStream;
+import thaw.agent.RuntimeProcess;
+import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.sandbox.Sandbox;
+
+/** The ways in which a runtime begins to run for a function, in a guest that was prepared. */
+final class RuntimeStart {
+  private static final long CARRIED_MILLIS = 10_000;
+
+  private RuntimeStart() {}
+
+  /** Its process is started. */
+  static void exec(Sandbox sandbox, RuntimeProcess process) throws IOException {
+    sandbox.agent().startRuntime(process);
+  }
+
+  /**
+   * A process that was frozen before it knew its function is told, and runs on: INIT begins.
+   *
+   * @param life heard the guest's events from the first on
+   */
+  static void become(Sandbox sandbox, RuntimeLife life, RuntimeProcess process)
+      throws IOException, InterruptedException {
+    goOn(sandbox, life, process, process.environment());
+  }
+
+  /** A process that was frozen after INIT is given what differs from clone to clone. */
+  static void restore(Sandbox sandbox, RuntimeLife life, RuntimeProcess process)
+      throws IOException, InterruptedException {
+    goOn(sandbox, life, process, RuntimeEnvironment.ofClone(process.environment()));
+  }
+
+  private static void goOn(
+      Sandbox sandbox, RuntimeLife life, RuntimeProcess process, Map<String, String> variables)
+      throws IOException, InterruptedException {
+    AgentConnection agent = sandbox.agent();
+    agent.setLimits(process.memoryMaxBytes(), process.processesMax());
+    try {
+      AgentStream waiting = life.awaitCarried(CARRIED_MILLIS);
+      life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables));
+    } catch (TimeoutException e) {
+      throw new IOException("the frozen runtime has no connection to the Runtime API", e);
+    }
+    agent.thaw();
+  }
+}

@@ -1,0 +1,21 @@
+package thaw.worker;
+
+import thaw.sandbox.SandboxDriver;
+import thaw.snapshots.KeyRing;
+import thaw.snapshots.LayerCatalog;
+
+/**
+ * Where a worker keeps snapshot layers, and how it uses them.
+ *
+ * @param catalog closed with the worker
+ */
+public record SnapshotStorage(SnapshotSettings settings, LayerCatalog catalog, KeyRing keys) {
+  StartLayers layers(SandboxDriver driver, FunctionParts functions, boolean network) {
+    LayerIdentities identities = new LayerIdentities(driver, settings.exerciseInvokes());
+    return new StartLayers(
+        settings,
+        catalog,
+        new LayerLookup(catalog, keys, identities),
+        new LayerMaker(driver, catalog, keys, identities, settings, functions, network));
+  }
+}

@@ -1,0 +1,311 @@
+package thaw.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import thaw.model.FunctionVersion;
+import thaw.runtimeapi.RuntimeCommand;
+import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
+import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.LayerHandle;
+import thaw.snapshots.PageAccessLog;
+import thaw.worker.SnapshotSettings.StartDepth;
+
+/**
+ * Which snapshot layer a start goes on from: the deepest there is. A start never waits for a layer;
+ * one that is missing or too old is made in the background, for those that follow.
+ */
+final class StartLayers implements StartPoints {
+  private static final Logger LOG = LoggerFactory.getLogger(StartLayers.class);
+
+  /** So many starts may fail in a row before their layer is taken to be at fault. */
+  private static final int FAILURES_IN_A_ROW = 3;
+
+  private final SnapshotSettings settings;
+  private final LayerCatalog catalog;
+  private final LayerLookup lookup;
+  private final LayerMaker maker;
+  private final LayerWork work;
+  private final TouchRecordings recordings;
+  private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
+
+  StartLayers(
+      SnapshotSettings settings, LayerCatalog catalog, LayerLookup lookup, LayerMaker maker) {
+    this.settings = settings;
+    this.catalog = catalog;
+    this.lookup = lookup;
+    this.maker = maker;
+    this.work = new LayerWork(settings.makeQueue(), settings.makeAgainAfter());
+    this.recordings = new TouchRecordings(catalog, settings.recordings());
+  }
+
+  @Override
+  public StartPoint choose(FunctionVersion function, StartDepth deepest) {
+    StartDepth bound = Collections.min(List.of(deepest, settings.startFrom(), depthOf(function)));
+    if (bound == StartDepth.BOOT) {
+      return StartPoint.boot();
+    }
+    try {
+      return find(function, bound);
+    } catch (IOException e) {
+      LOG.warn("the snapshot layers of {} cannot be used", function.name(), e);
+      return StartPoint.boot();
+    }
+  }
+
+  private static StartDepth depthOf(FunctionVersion function) {
+    if (function.snapStart()) {
+      return StartDepth.FUNCTION;
+    }
+    return usesRuntimeLayer(function) ? StartDepth.RUNTIME : StartDepth.BASE;
+  }
+
+  /** What must be there when a process is exec'ed cannot be told to one that runs already. */
+  private static boolean usesRuntimeLayer(FunctionVersion function) {
+    return RuntimeCommand.knowsTemplates(function.runtime())
+        && !RuntimeEnvironment.hasExecTimeVariables(function.environment());
+  }
+
+  private StartPoint find(FunctionVersion function, StartDepth bound) throws IOException {
+    Optional<LayerHandle> base = lookup.base(function.memorySizeMb());
+    if (base.isEmpty()) {
+      request(function);
+      return StartPoint.boot();
+    }
+    LayerHandle layer = base.get();
+    StartDepth depth = StartDepth.BASE;
+    try {
+      makeAnewIfOld(layer, () -> makeBase(function.memorySizeMb()));
+      if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
+        Optional<LayerHandle> runtime = lookup.runtime(function.runtime(), layer);
+        if (runtime.isEmpty()) {
+          request(function);
+          return point(depth, layer);
+        }
+        layer.release(); // the one above holds it
+        layer = runtime.get();
+        depth = StartDepth.RUNTIME;
+        makeAnewIfOld(layer, () -> makeRuntime(function));
+      }
+      if (bound == StartDepth.FUNCTION) {
+        Optional<LayerHandle> own = lookup.function(function, layer);
+        if (own.isEmpty()) {
+          request(function);
+          return point(depth, layer);
+        }
+        layer.release();
+        layer = own.get();
+        depth = StartDepth.FUNCTION;
+        makeAnewIfOld(layer, () -> makeFunction(function));
+      }
+      return point(depth, layer);
+    } catch (IOException e) {
+      layer.release();
+      throw e;
+    }
+  }
+
+  private StartPoint point(StartDepth depth, LayerHandle layer) {
+    boolean recorded = recordings.wants(layer);
+    Optional<PageAccessLog> log =
+        switch (settings.accessLog()) {
+          case USE -> layer.accessLog();
+          case IGNORE -> Optional.empty();
+          case SHUFFLE -> layer.accessLog().map(StartLayers::shuffled);
+        };
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded);
+    return new StartPoint(depth, Optional.of(layer), origin, recorded);
+  }
+
+  private static PageAccessLog shuffled(PageAccessLog log) {
+    List<Integer> pages = new ArrayList<>(log.pages());
+    Collections.shuffle(pages);
+    return new PageAccessLog(pages);
+  }
+
+  /**
+   * Makes, in the background, what is missing for the function's starts to begin as deep as they
+   * can.
+   */
+  void request(FunctionVersion function) {
+    if (settings.startFrom() == StartDepth.BOOT) {
+      return;
+    }
+    String what = function.snapStart() ? "function " + ownName(function) : belowName(function);
+    work.request(
+        what,
+        () -> {
+          if (function.snapStart() && settings.startFrom() == StartDepth.FUNCTION) {
+            makeFunctionIfMissing(function);
+          } else {
+            ensureBelow(function).release();
+          }
+        });
+  }
+
+  /**
+   * Takes a function's own snapshot, if there is none; returns when it is durable.
+   *
+   * @return why there is none, if that is the function's fault
+   */
+  Optional<SnapshotFailure> capture(FunctionVersion function)
+      throws IOException, InterruptedException {
+    AtomicReference<@Nullable SnapshotFailure> failure = new AtomicReference<>();
+    try {
+      work.makeNow(
+          "function " + ownName(function),
+          () -> makeFunctionIfMissing(function).ifPresent(failure::set));
+    } catch (ExecutionException e) {
+      throw new IOException("no snapshot of " + function.name() + ": " + e.getCause(), e);
+    }
+    return Optional.ofNullable(failure.get());
+  }
+
+  private Optional<SnapshotFailure> makeFunctionIfMissing(FunctionVersion function)
+      throws Exception {
+    LayerHandle below = ensureBelow(function);
+    try {
+      Optional<LayerHandle> own = lookup.function(function, below);
+      if (own.isPresent()) {
+        own.get().release();
+        return Optional.empty();
+      }
+      return maker.function(function, below);
+    } finally {
+      below.release();
+    }
+  }
+
+  private void makeFunction(FunctionVersion function) throws Exception {
+    LayerHandle below = ensureBelow(function);
+    try {
+      maker.function(function, below);
+    } finally {
+      below.release();
+    }
+  }
+
+  /** The layer that a function's own lies over, made if it is missing. */
+  private LayerHandle ensureBelow(FunctionVersion function) throws Exception {
+    LayerHandle base = ensureBase(function.memorySizeMb());
+    if (!usesRuntimeLayer(function) || settings.startFrom().compareTo(StartDepth.RUNTIME) < 0) {
+      return base;
+    }
+    try {
+      Optional<LayerHandle> runtime = lookup.runtime(function.runtime(), base);
+      if (runtime.isEmpty()) {
+        work.makeNow(
+            "runtime " + belowName(function),
+            () -> maker.runtime(function.runtime(), function.memorySizeMb(), base));
+        runtime = lookup.runtime(function.runtime(), base);
+      }
+      return runtime.orElseThrow(() -> new SandboxException("the runtime layer is gone again"));
+    } finally {
+      base.release();
+    }
+  }
+
+  private LayerHandle ensureBase(int memorySizeMb) throws Exception {
+    Optional<LayerHandle> base = lookup.base(memorySizeMb);
+    if (base.isEmpty()) {
+      work.makeNow("base " + lookup.baseIdentity(memorySizeMb), () -> makeBase(memorySizeMb));
+      base = lookup.base(memorySizeMb);
+    }
+    return base.orElseThrow(() -> new SandboxException("the base layer is gone again"));
+  }
+
+  private void makeBase(int memorySizeMb) throws IOException {
+    maker.base(memorySizeMb, lookup.baseIdentity(memorySizeMb));
+  }
+
+  private void makeRuntime(FunctionVersion function) throws Exception {
+    LayerHandle base = ensureBase(function.memorySizeMb());
+    try {
+      maker.runtime(function.runtime(), function.memorySizeMb(), base);
+    } finally {
+      base.release();
+    }
+  }
+
+  /** What clones share, they share with all clones of their layer: so it is not kept for ever. */
+  private void makeAnewIfOld(LayerHandle layer, LayerWork.Making making) {
+    long ageMillis = System.currentTimeMillis() - layer.layer().header().createdAtMillis();
+    if (Duration.ofMillis(ageMillis).compareTo(settings.rotateAfter()) > 0) {
+      work.request("anew " + layer.id(), making);
+    }
+  }
+
+  private static String belowName(FunctionVersion function) {
+    return function.runtime() + " of " + function.memorySizeMb() + " MB";
+  }
+
+  private static String ownName(FunctionVersion function) {
+    return String.join(
+        ":", function.accountId(), function.name(), function.version(), function.revisionId());
+  }
+
+  @Override
+  public void started(StartPoint point) {
+    point.layer().ifPresent(layer -> failuresInARow.remove(layer.id()));
+  }
+
+  @Override
+  public void touched(StartPoint point, List<Integer> pages) {
+    point.layer().ifPresent(layer -> recordings.add(layer, pages));
+  }
+
+  /** A start from there failed: a layer that is damaged, or fails again and again, is made anew. */
+  @Override
+  public void failed(StartPoint point) {
+    point
+        .layer()
+        .ifPresent(layer -> {
+          int failures = failuresInARow.merge(layer.id(), 1, Integer::sum);
+          dropIf(layer, layer.layer().damaged() || failures >= FAILURES_IN_A_ROW);
+        });
+  }
+
+  /** A sandbox that started from there died: perhaps of a page that could not be read. */
+  @Override
+  public void died(StartPoint point) {
+    point.layer().ifPresent(layer -> dropIf(layer, layer.layer().damaged()));
+  }
+
+  /** Drops a layer, and those below it that are damaged. */
+  private void dropIf(LayerHandle layer, boolean atFault) {
+    if (!atFault) {
+      return;
+    }
+    failuresInARow.remove(layer.id());
+    try {
+      LOG.warn("the snapshot layer {} is dropped, it cannot be resumed", layer.id());
+      catalog.drop(layer.id());
+    } catch (IOException e) {
+      LOG.error("the snapshot layer {} cannot be deleted", layer.id(), e);
+    }
+    layer.parent().ifPresent(below -> dropIf(below, below.layer().damaged()));
+  }
+
+  /** Layers that wait to be made or are being made. */
+  int pending() {
+    return work.pending();
+  }
+
+  @Override
+  public void close() {
+    work.close();
+    catalog.close();
+  }
+}

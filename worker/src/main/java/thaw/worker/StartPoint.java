@@ -1,0 +1,26 @@
+package thaw.worker;
+
+import java.util.Optional;
+import thaw.sandbox.SandboxOrigin;
+import thaw.snapshots.LayerHandle;
+import thaw.worker.SnapshotSettings.StartDepth;
+
+/**
+ * Where one sandbox starts from. Its layer stays open until this is closed, which is when nothing
+ * of the sandbox is left.
+ *
+ * @param layer held for this start; empty for a boot
+ * @param recorded whether the pages that it touches are to be recorded
+ */
+record StartPoint(
+    StartDepth depth, Optional<LayerHandle> layer, SandboxOrigin origin, boolean recorded)
+    implements AutoCloseable {
+  static StartPoint boot() {
+    return new StartPoint(StartDepth.BOOT, Optional.empty(), new SandboxOrigin.Boot(), false);
+  }
+
+  @Override
+  public void close() {
+    layer.ifPresent(LayerHandle::release);
+  }
+}
