@@ -20,7 +20,14 @@ final class ColdstartFunction {
    */
   static String create(LambdaClient lambda, String runtime, ColdstartMode mode, int memorySizeMb)
       throws IOException, InterruptedException {
-    String name = "thaw-bench-" + runtime.replace(".", "") + "-" + mode.label().replace('+', '-');
+    return create(lambda, runtime, mode, memorySizeMb, mode.label().replace('+', '-'));
+  }
+
+  /** The same; functions of other suffixes are other functions. */
+  static String create(
+      LambdaClient lambda, String runtime, ColdstartMode mode, int memorySizeMb, String suffix)
+      throws IOException, InterruptedException {
+    String name = "thaw-bench-" + runtime.replace(".", "") + "-" + suffix;
     ObjectNode request = Json.object();
     request.put("FunctionName", name).put("Runtime", runtime).put("Handler", "app.handler");
     request.put("Role", "arn:aws:iam::000000000000:role/thaw");
