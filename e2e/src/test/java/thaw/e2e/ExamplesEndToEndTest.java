@@ -72,6 +72,17 @@ class ExamplesEndToEndTest {
   }
 
   @Test
+  void rubyInvoiceRendersAnOrder() throws Exception {
+    deploy("ruby-invoice");
+    String order =
+        "{\"number\":7,\"customer\":\"Ada\","
+            + "\"items\":[{\"name\":\"Snow\",\"price\":\"0.35\",\"quantity\":3}]}";
+    JsonNode answer = json(invoke("ruby-invoice", order));
+    assertThat(answer.path("total").asString()).isEqualTo("1.05");
+    assertThat(answer.path("html").asString()).contains("<h1>Invoice 7 for Ada</h1>");
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
     deploy("provided-c");
     assertThat(invoke("provided-c", "{\"width\":20,\"height\":5}")).contains("@");

@@ -28,6 +28,16 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           List.of("/var/lang/bin/python3.13", "-S", "-Xutf8", RUNTIME_DIRECTORY + "/bootstrap"),
           Map.of("PYTHONPATH", RUNTIME_DIRECTORY));
 
+  private static final RuntimeCommand RUBY =
+      new RuntimeCommand(
+          List.of("/var/lang/bin/ruby", RUNTIME_DIRECTORY + "/bootstrap.rb"),
+          Map.of(
+              "RUBYLIB",
+              "/var/task:/var/runtime/lib:/opt/ruby/lib",
+              "GEM_PATH",
+              "/var/task/vendor/bundle/ruby/3.3.0:/opt/ruby/gems/3.3.0"
+                  + ":/usr/share/rubygems-integration/all"));
+
   private static final RuntimeCommand PROVIDED =
       new RuntimeCommand(
           List.of(
@@ -41,7 +51,11 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           Map.of());
 
   private static final Map<String, RuntimeCommand> COMMANDS =
-      new TreeMap<>(Map.of("python3.13", PYTHON, "provided.al2023", PROVIDED));
+      new TreeMap<>(
+          Map.of(
+              "python3.13", PYTHON,
+              "ruby3.3", RUBY,
+              "provided.al2023", PROVIDED));
 
   public RuntimeCommand {
     command = List.copyOf(command);

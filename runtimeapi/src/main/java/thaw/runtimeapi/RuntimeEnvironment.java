@@ -46,7 +46,7 @@ public final class RuntimeEnvironment {
    * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
    * the answer ({@link RuntimeApi#serveRestored}).
    *
-   * @param runtime one whose bootstrap knows templates: python3.13
+   * @param runtime one whose bootstrap knows templates: python3.13 or ruby3.3
    */
   public static Map<String, String> template(String runtime, int invokes) {
     Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
