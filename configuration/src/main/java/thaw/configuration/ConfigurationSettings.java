@@ -13,11 +13,12 @@ public record ConfigurationSettings(
         @Default("\"000000000000\"")
         String accountId,
     @Doc("Region that functions live in; part of their ARNs.") @Default("us-east-1") String region,
-    @Doc("Runtimes that functions may ask for.") @Default("[python3.13, ruby3.3, provided.al2023]")
+    @Doc("Runtimes that functions may ask for.")
+        @Default("[python3.13, java21, java25, ruby3.3, provided.al2023]")
         List<String> runtimes,
     @Doc(
-            "Runtimes that are run by another one, for example { \"python3.12\": python3.13, \"ruby3.2\":"
-                + " ruby3.3 }. The API goes on showing what was asked for.")
+            "Runtimes that are run by another one, for example { \"python3.12\": python3.13, \"java17\":"
+                + " java21 }. The API goes on showing what was asked for.")
         @Default("{}")
         Map<String, String> runtimeAliases,
     @Doc("How many functions are made ready at once after they were created or updated.")
@@ -85,7 +86,7 @@ public record ConfigurationSettings(
     return new ConfigurationSettings(
         "000000000000",
         "us-east-1",
-        List.of("python3.13", "ruby3.3", "provided.al2023"),
+        List.of("python3.13", "java21", "java25", "ruby3.3", "provided.al2023"),
         Map.of(),
         2,
         1_000,

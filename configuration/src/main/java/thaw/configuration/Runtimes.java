@@ -16,7 +16,7 @@ import thaw.model.LambdaException;
  */
 record Runtimes(List<String> offered, Map<String, String> aliases) {
   /** Guest runtimes whose bootstrap can be frozen after INIT and restored. */
-  private static final Set<String> SNAP_START = Set.of("python3.13", "ruby3.3");
+  private static final Set<String> SNAP_START = Set.of("python3.13", "java21", "java25", "ruby3.3");
 
   /**
    * Checks a runtime that a client asks for.

@@ -52,7 +52,7 @@ class RequestRefusalTest {
     refused(r -> r.runtime("cobol85"))
         .hasMessage(
             "Value cobol85 at 'runtime' failed to satisfy constraint: Member must satisfy enum value"
-                + " set: [python3.13, ruby3.3, provided.al2023] or be a valid ARN");
+                + " set: [python3.13, java21, java25, ruby3.3, provided.al2023] or be a valid ARN");
   }
 
   @Test

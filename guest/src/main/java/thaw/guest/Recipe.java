@@ -57,8 +57,13 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
       SortedMap<String, Layer> runtimes = new TreeMap<>();
       Config all = config.getConfig("runtimes");
       for (String name : config.getObject("runtimes").keySet()) {
-        SortedMap<String, byte[]> tree = files.tree("runtimes/" + name + "/files/");
-        runtimes.put(name, layer(all.getConfig(ConfigUtil.quoteString(name)), tree));
+        Config runtime = all.getConfig(ConfigUtil.quoteString(name));
+        SortedMap<String, byte[]> tree = new TreeMap<>();
+        for (String shared : strings(runtime, "trees")) {
+          tree.putAll(files.tree("trees/" + shared + "/files/"));
+        }
+        tree.putAll(files.tree("runtimes/" + name + "/files/"));
+        runtimes.put(name, layer(runtime, tree));
       }
       Config kernel = config.getConfig("kernel");
       return new Recipe(

@@ -24,7 +24,7 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
   /** Apart from the default range, which a Thaw on the same machine may be using. */
   private static final int FIRST_UID = 1_800_000;
 
-  static SnapshotHost open(String runtime) throws IOException {
+  static SnapshotHost open(String... runtimes) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
     MicrovmSettings settings =
         new MicrovmSettings(
@@ -41,7 +41,7 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
             false);
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
-            .build(Set.of(runtime), BuildProgress.NONE);
+            .build(Set.of(runtimes), BuildProgress.NONE);
     return new SnapshotHost(
         directory,
         MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
@@ -51,6 +51,11 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
   Path codeImage(String name, String text) throws IOException {
     Path content = Files.createTempDirectory(directory, "code");
     Files.writeString(content.resolve(name), text);
+    return codeImage(content);
+  }
+
+  /** An erofs image of what is in a directory below this one's. */
+  Path codeImage(Path content) throws IOException {
     Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path image = content.resolveSibling(content.getFileName() + ".erofs");
     Command.run(

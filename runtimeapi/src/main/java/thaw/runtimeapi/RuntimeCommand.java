@@ -3,6 +3,7 @@ package thaw.runtimeapi;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How a runtime's process is started in its guest; see docs/runtime-api.md.
@@ -27,6 +28,10 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
       new RuntimeCommand(
           List.of("/var/lang/bin/python3.13", "-S", "-Xutf8", RUNTIME_DIRECTORY + "/bootstrap"),
           Map.of("PYTHONPATH", RUNTIME_DIRECTORY));
+
+  // Java 25 warns of each use of what opens the JDK to the launcher.
+  private static final RuntimeCommand JAVA_21 = java();
+  private static final RuntimeCommand JAVA_25 = java("--sun-misc-unsafe-memory-access=allow");
 
   private static final RuntimeCommand RUBY =
       new RuntimeCommand(
@@ -54,6 +59,8 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
       new TreeMap<>(
           Map.of(
               "python3.13", PYTHON,
+              "java21", JAVA_21,
+              "java25", JAVA_25,
               "ruby3.3", RUBY,
               "provided.al2023", PROVIDED));
 
@@ -79,6 +86,13 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           "runtime " + runtime + " cannot be started; there are: " + String.join(", ", runtimes()));
     }
     return command;
+  }
+
+  private static RuntimeCommand java(String... options) {
+    List<String> command =
+        Stream.concat(Stream.of("/bin/bash", RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(options))
+            .toList();
+    return new RuntimeCommand(command, Map.of());
   }
 
   static boolean isProvided(String runtime) {

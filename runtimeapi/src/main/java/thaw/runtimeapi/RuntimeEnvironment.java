@@ -46,13 +46,25 @@ public final class RuntimeEnvironment {
    * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
    * the answer ({@link RuntimeApi#serveRestored}).
    *
-   * @param runtime one whose bootstrap knows templates: python3.13 or ruby3.3
+   * @param runtime one whose bootstrap knows templates: python3.13, ruby3.3, java21, java25
    */
   public static Map<String, String> template(String runtime, int invokes) {
     Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
     environment.putAll(RuntimeCommand.of(runtime).environment());
     environment.put("AWS_LAMBDA_RUNTIME_API", RuntimeApi.ADDRESS);
     environment.put("THAW_TEMPLATE_INVOKES", Integer.toString(invokes));
+    return Map.copyOf(environment);
+  }
+
+  /**
+   * Variables of a template whose process depends on the memory of its function from the start: a
+   * JVM's heap is fixed then.
+   *
+   * @param memorySizeMb MemorySize of the functions that it may become
+   */
+  public static Map<String, String> template(String runtime, int memorySizeMb, int invokes) {
+    Map<String, String> environment = new LinkedHashMap<>(template(runtime, invokes));
+    environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(memorySizeMb));
     return Map.copyOf(environment);
   }
 
