@@ -66,6 +66,25 @@ final class ExamplesTest {
   }
 
   @Test
+  void javaSearchFindsConstellations() throws Exception {
+    Path source = copyTree(EXAMPLES.resolve("java-search"));
+    run(source, "mvn", "-B", "-ntp", "-q", "package");
+    Path code = source.resolve("target/package");
+    assertThat(Files.size(code.resolve("lib/search.jar"))).isGreaterThan(4L << 20);
+    try (HostFunction function =
+        JavaFunctions.start(code, "search.Search::handleRequest", Map.of())) {
+      assertThat(function.invoke("{\"query\":\"hunter AND belt\"}"))
+          .contains("\"name\":\"Orion\"")
+          .doesNotContain("Scorpius");
+      assertThat(function.invoke("{\"query\":\"bears\",\"most\":2}"))
+          .contains("Draco", "Ursa Major");
+      assertThat(function.out()).contains("2 found for bears\n");
+      assertThat(function.invoke("{}"))
+          .contains("\"errorType\":\"java.lang.IllegalArgumentException\"");
+    }
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
     Path code = copyTree(EXAMPLES.resolve("provided-c"));
     run(code, "make", "-s", "clean", "bootstrap");
