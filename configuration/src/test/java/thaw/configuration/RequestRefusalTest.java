@@ -52,7 +52,8 @@ class RequestRefusalTest {
     refused(r -> r.runtime("cobol85"))
         .hasMessage(
             "Value cobol85 at 'runtime' failed to satisfy constraint: Member must satisfy enum value"
-                + " set: [nodejs22.x, nodejs24.x, python3.13, provided.al2023] or be a valid ARN");
+                + " set: [nodejs22.x, nodejs24.x, python3.13, java21, java25, ruby3.3, provided.al2023]"
+                + " or be a valid ARN");
   }
 
   @Test

@@ -17,12 +17,17 @@ final class Zips {
 
   /** A package whose file is an executable of this name. */
   static SdkBytes of(String name, String content) {
+    return of(name, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A package whose file, an executable of this name, has this content. */
+  static SdkBytes of(String name, byte[] content) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
       ZipArchiveEntry entry = new ZipArchiveEntry(name);
       entry.setUnixMode(EXECUTABLE);
       zip.putArchiveEntry(entry);
-      zip.write(content.getBytes(StandardCharsets.UTF_8));
+      zip.write(content);
       zip.closeArchiveEntry();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -35,7 +35,7 @@ final class ResumeMeasurement {
   public static void main(String[] args) throws Exception {
     int count = args.length == 0 ? 12 : Integer.parseInt(args[0]);
     int shells = args.length < 2 ? 1 : Integer.parseInt(args[1]);
-    try (SnapshotHost host = SnapshotHost.open(PythonLayers.PYTHON, shells);
+    try (SnapshotHost host = SnapshotHost.open(shells, PythonLayers.PYTHON);
         PythonLayers layers = new PythonLayers(host)) {
       Path code = host.codeImage("app.py", HANDLER);
       SnapshotLayer function = layers.function("measured", code, "app.handler");

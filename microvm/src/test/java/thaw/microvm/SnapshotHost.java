@@ -27,14 +27,14 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
   private static final int FIRST_UID =
       2_400_000 + (int) (ProcessHandle.current().pid() % 10_000) * 64;
 
-  static SnapshotHost open(String runtime) throws IOException {
-    return open(runtime, 1);
+  static SnapshotHost open(String... runtimes) throws IOException {
+    return open(1, runtimes);
   }
 
   /**
    * @param shells how many wait for a resume
    */
-  static SnapshotHost open(String runtime, int shells) throws IOException {
+  static SnapshotHost open(int shells, String... runtimes) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
     MicrovmSettings settings =
         new MicrovmSettings(
@@ -54,7 +54,7 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
             Duration.ofMinutes(10));
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
-            .build(Set.of(runtime), BuildProgress.NONE);
+            .build(Set.of(runtimes), BuildProgress.NONE);
     return new SnapshotHost(
         directory,
         MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
@@ -64,6 +64,11 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
   Path codeImage(String name, String text) throws IOException {
     Path content = Files.createTempDirectory(directory, "code");
     Files.writeString(content.resolve(name), text);
+    return codeImage(content);
+  }
+
+  /** An erofs image of what is in a directory below this one's. */
+  Path codeImage(Path content) throws IOException {
     Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path image = content.resolveSibling(content.getFileName() + ".erofs");
     Command.run(

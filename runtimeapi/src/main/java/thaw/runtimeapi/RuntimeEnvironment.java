@@ -73,7 +73,7 @@ public final class RuntimeEnvironment {
    * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
    * the answer ({@link RuntimeApi#serveRestored}).
    *
-   * @param runtime one whose bootstrap knows templates: python3.13, nodejs22.x, nodejs24.x
+   * @param runtime one whose bootstrap knows templates: all but {@code provided}
    */
   public static Map<String, String> template(String runtime, int invokes) {
     Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
@@ -108,6 +108,18 @@ public final class RuntimeEnvironment {
     return environment.keySet().stream()
         .anyMatch(name ->
             EXEC_TIME.contains(name) || EXEC_TIME_PREFIXES.stream().anyMatch(name::startsWith));
+  }
+
+  /**
+   * Variables of a template whose process depends on the memory of its function from the start: a
+   * JVM's heap is fixed then.
+   *
+   * @param memorySizeMb MemorySize of the functions that it may become
+   */
+  public static Map<String, String> template(String runtime, int memorySizeMb, int invokes) {
+    Map<String, String> environment = new LinkedHashMap<>(template(runtime, invokes));
+    environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(memorySizeMb));
+    return Map.copyOf(environment);
   }
 
   private static Map<String, String> reserved(FunctionVersion function, String logStream) {
