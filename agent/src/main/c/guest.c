@@ -8,8 +8,6 @@
 #include <grp.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <net/route.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,7 +25,6 @@
 #include <unistd.h>
 
 #define CUSTOMER_ID 993
-#define RUNTIME_API_PORT 9001
 #define ROOT "/customer"
 #define CAGE "/cgroup/function/"
 #define BOOT_ID "/boot_id"
@@ -39,39 +36,9 @@
 enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
 
 static uint32_t mounted; /* disks */
-static char hostname[64] = "localhost";
-static char machine_id[33];
-static char resolver[INET_ADDRSTRLEN];
 static int cage_events_fd = -1;
 
 /* ---- small helpers ---- */
-
-static int write_file(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) return fail(errno, path);
-    ssize_t n = write(fd, text, strlen(text));
-    int error = n < 0 ? errno : 0;
-    close(fd);
-    return error ? fail(error, path) : 0;
-}
-
-/* Reads a small file as a string; empty if there is none. */
-static void read_file(const char *path, char *text, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
-    text[n < 0 ? 0 : n] = 0;
-    if (fd >= 0) close(fd);
-}
-
-/* The number after `key` in a file of "key number" lines; 0 without it. */
-static uint64_t number_in(const char *text, const char *key) {
-    size_t length = strlen(key);
-    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-        if (*line == '\n') line++;
-        if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
-    }
-    return 0;
-}
 
 static int mount_on(const char *source, const char *target, const char *type, unsigned long flags, const char *options) {
     if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
@@ -94,15 +61,6 @@ static void load_modules(void) {
             dprintf(2, "thaw agent: module %s: %s\n", path, strerror(errno));
         if (fd >= 0) close(fd);
     }
-}
-
-static int interface_up(const char *name) {
-    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
-    strcpy(request.ifr_name, name);
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(errno, name) : 0;
-    if (fd >= 0) close(fd);
-    return error;
 }
 
 void guest_start(void) {
@@ -147,15 +105,6 @@ int guest_port(int argc, char **argv) {
     die("there is no virtio-serial port thaw.agent");
 }
 
-int guest_listener(void) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
-        die("cannot listen on 127.0.0.1:9001");
-    return fd;
-}
-
 void guest_port_lost(void) {} /* nothing: it may be a snapshot, and the next host is on its way */
 
 /* ---- clock, randomness, identity, network ---- */
@@ -182,29 +131,15 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
 }
 
 /* These are files of the agent's own, which lie over those of the customer's /etc: nothing else is as quickly changed. */
-static int write_names(void) {
-    char text[160];
+static int write_etc(void) {
     mkdir(IDENTITY, 0755);
-    snprintf(text, sizeof text, "127.0.0.1 localhost\n127.0.0.1 %s\n", hostname);
-    int error = write_file(IDENTITY "hosts", text);
-    snprintf(text, sizeof text, "%s\n", hostname);
-    if (!error) error = write_file(IDENTITY "hostname", text);
-    snprintf(text, sizeof text, "%s%s", machine_id, *machine_id ? "\n" : "");
-    return error ? error : write_file(IDENTITY "machine-id", text);
-}
-
-static int write_resolver(void) {
-    char text[80];
-    mkdir(IDENTITY, 0755);
-    snprintf(text, sizeof text, "%s%s%s", *resolver ? "nameserver " : "", resolver, *resolver ? "\n" : "");
-    return write_file(IDENTITY "resolv.conf", text);
+    return etc_write(IDENTITY);
 }
 
 /* Lays the files over the customer's, which become mount points if they are not there. */
 static int bind_etc(void) {
     static const char *const names[] = {"hosts", "hostname", "machine-id", "resolv.conf"};
-    int error = write_names();
-    if (!error) error = write_resolver();
+    int error = write_etc();
     mkdir(ROOT "/etc", 0755);
     for (size_t i = 0; !error && i < sizeof names / sizeof *names; i++) {
         char own[40], customers[60];
@@ -224,7 +159,7 @@ static int new_boot_id(void) {
 }
 
 /* A locally administered address out of the machine id, which is hex; a guest without NIC needs none. */
-static int new_mac(void) {
+static int new_mac(const char *machine_id) {
     struct ifreq request = {.ifr_name = "eth0", .ifr_hwaddr = {.sa_family = ARPHRD_ETHER, .sa_data = {2}}};
     for (int i = 1; i < 6; i++) {
         char byte[3] = {machine_id[2 * i], machine_id[2 * i + 1], 0};
@@ -236,41 +171,19 @@ static int new_mac(void) {
     return error;
 }
 
-int guest_identity(const char *host, const char *machine) {
-    strcpy(hostname, host); /* lengths were checked */
-    strcpy(machine_id, machine);
+int guest_identity(const char *hostname, const char *machine_id) {
     if (sethostname(hostname, strlen(hostname)) < 0) return fail(errno, "sethostname");
+    etc_identity(hostname, machine_id);
     int error = new_boot_id();
-    if (!error) error = new_mac();
-    return error ? error : write_names();
-}
-
-static struct sockaddr inet(const uint8_t *address) {
-    struct sockaddr_in in = {.sin_family = AF_INET};
-    memcpy(&in.sin_addr, address, 4);
-    struct sockaddr any;
-    memcpy(&any, &in, sizeof any);
-    return any;
+    if (!error) error = new_mac(machine_id);
+    return error ? error : write_etc();
 }
 
 int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t *dns, int prefix) {
-    uint32_t bits = htonl(prefix == 0 ? 0 : ~0U << (32 - prefix));
-    const uint8_t any[4] = {0, 0, 0, 0};
-    struct ifreq own = {.ifr_name = "eth0", .ifr_addr = inet(address)};
-    struct ifreq mask = {.ifr_name = "eth0", .ifr_netmask = inet((uint8_t *)&bits)};
-    struct rtentry route = {
-        .rt_dst = inet(any), .rt_genmask = inet(any), .rt_gateway = inet(gateway), .rt_flags = RTF_UP | RTF_GATEWAY};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return fail(errno, "socket");
-    int error = 0;
-    if (ioctl(fd, SIOCSIFADDR, &own) < 0) error = fail(errno, "address of eth0");
-    else if (ioctl(fd, SIOCSIFNETMASK, &mask) < 0) error = fail(errno, "netmask of eth0");
-    else if (interface_up("eth0")) error = EIO;
-    else if (ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST) error = fail(errno, "default route");
-    close(fd);
+    int error = network_configure(address, gateway, prefix);
     if (error) return error;
-    snprintf(resolver, sizeof resolver, "%d.%d.%d.%d", dns[0], dns[1], dns[2], dns[3]);
-    return write_resolver();
+    etc_resolver(dns);
+    return write_etc();
 }
 
 /* ---- disks ---- */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ public final class JailControlGroup {
   private static final Logger log = LoggerFactory.getLogger(JailControlGroup.class);
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final int PAGE_BYTES = 4_096;
+  private static final int CPU_PERIOD_MICROS = 100_000;
+  private static final long FREEZE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long FREEZE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String name;
 
@@ -61,16 +65,11 @@ public final class JailControlGroup {
 
   /** Sets its weight against all else on the host, of which a process has 1,024. */
   public void setCpuShares(long shares) throws IOException {
-    for (Path directory : directories()) {
-      Path v1 = directory.resolve("cpu.shares");
-      Path v2 = directory.resolve("cpu.weight");
-      if (Files.exists(v1)) {
-        Files.writeString(v1, Long.toString(shares));
-      } else if (Files.exists(v2)) {
-        // As runc converts: 2..262,144 shares to a weight of 1..10,000.
-        long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
-        Files.writeString(v2, Long.toString(weight));
-      }
+    // As runc converts: 2..262,144 shares to a weight of 1..10,000.
+    long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
+    if (!write("cpu.shares", Long.toString(shares))
+        && !write("cpu.weight", Long.toString(weight))) {
+      throw new IOException("control group " + name + " has no processor weight");
     }
   }
 
@@ -105,8 +104,69 @@ public final class JailControlGroup {
     return kib << 10;
   }
 
+  /** Limits its CPU time to that of {@code vcpus} processors. */
+  void limitCpu(double vcpus) throws IOException {
+    long quotaMicros = Math.max(1_000, Math.round(vcpus * CPU_PERIOD_MICROS));
+    if (write("cpu.max", quotaMicros + " " + CPU_PERIOD_MICROS)) {
+      return;
+    }
+    if (!write("cpu.cfs_period_us", Long.toString(CPU_PERIOD_MICROS))
+        || !write("cpu.cfs_quota_us", Long.toString(quotaMicros))) {
+      throw new IOException("control group " + name + " has no limit of CPU time");
+    }
+  }
+
+  /** Has all its processes stand still; returns when they do. No effect if they do. */
+  public void freeze() throws IOException {
+    long deadlineNanos = System.nanoTime() + FREEZE_TIMEOUT_NANOS;
+    do {
+      // With v1 the kernel tries once per write, and a process that was being born got away.
+      if (!write("cgroup.freeze", "1") && !write("freezer.state", "FROZEN")) {
+        throw new IOException("control group " + name + " cannot be frozen");
+      }
+      if (read("cgroup.events").contains("frozen 1") || read("freezer.state").equals("FROZEN\n")) {
+        return;
+      }
+      LockSupport.parkNanos(FREEZE_POLL_NANOS);
+    } while (System.nanoTime() - deadlineNanos < 0);
+    thaw();
+    throw new IOException("control group " + name + " did not freeze");
+  }
+
+  /** Lets its processes run. No effect if they run, or the group is gone. */
+  public void thaw() throws IOException {
+    if (!write("cgroup.freeze", "0")) {
+      write("freezer.state", "THAWED");
+    }
+  }
+
+  /** Writes a file of the group; false if no controller has it. */
+  private boolean write(String file, String text) throws IOException {
+    for (Path directory : directories()) {
+      if (Files.exists(directory.resolve(file))) {
+        Files.writeString(directory.resolve(file), text);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String read(String file) throws IOException {
+    for (Path directory : directories()) {
+      if (Files.exists(directory.resolve(file))) {
+        return Files.readString(directory.resolve(file));
+      }
+    }
+    return "";
+  }
+
   /** Kills what is in it and removes it; for a group whose owner is gone. */
   public void remove() {
+    try {
+      thaw();
+    } catch (IOException e) {
+      log.debug("cannot thaw control group {}", name, e);
+    }
     for (long pid : processes()) {
       ProcessHandle.of(pid)
           .ifPresent(process -> {

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
 import thaw.jail.Command;
+import thaw.jail.DiskTemplate;
+import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.PageStatistics;

@@ -45,6 +45,11 @@ abstract class MicrovmContract extends SandboxDriverContract {
     return fixture.hostState.everything();
   }
 
+  @Override
+  protected long leastResidentBytes() {
+    return 20L << 20;
+  }
+
   @Test
   void theJailHasNoPrivilegesAndNamespacesOfItsOwn() throws Exception {
     for (Path process : processes()) {
