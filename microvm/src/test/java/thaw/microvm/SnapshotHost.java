@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
@@ -17,6 +18,7 @@ import thaw.guest.GuestSettings;
 import thaw.jail.Command;
 import thaw.jail.Trees;
 import thaw.settings.DataSize;
+import thaw.sparsefs.SparseFileSystem;
 
 /** A driver with a language runtime's image, in a directory of its own. */
 record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseable {
@@ -51,13 +53,22 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
             false,
             shells,
             shells,
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            MemorySource.SPARSE);
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
             .build(Set.of(runtimes), BuildProgress.NONE);
     return new SnapshotHost(
         directory,
         MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
+  }
+
+  /** Ends the server of the sparse file system as the kernel does when it is killed. */
+  void abortServer() throws Exception {
+    SparseFileSystem server = driver.host().sparse().get();
+    // The kernel drops the connection, and then says that the mount is busy.
+    new ProcessBuilder("umount", "-f", server.mountPoint().toString()).start().waitFor();
+    server.ended().get(60, TimeUnit.SECONDS);
   }
 
   /** An erofs image of one file. */
