@@ -10,13 +10,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.AccountUsage;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
@@ -43,6 +42,11 @@ public final class ConfigurationService implements AutoCloseable {
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
+  private final LayerStore layerStore;
+  private final S3Packages s3;
+  private final Packages packages;
+  private final Layers layers;
+  private final FunctionLayers functionLayers;
   private final FunctionStore functions;
   private final VersionStore versions;
   private final ReadyMaker readyMaker;
@@ -63,18 +67,24 @@ public final class ConfigurationService implements AutoCloseable {
     this.database = database;
     this.code = code;
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
-    this.cache = new FunctionCache(settings.region(), runtimes);
+    LayerIndex layerIndex = new LayerIndex();
+    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex);
     Transactions transactions = new Transactions(database, settings.databaseWait());
     this.functions = new FunctionStore(transactions, cache);
+    this.layerStore = new LayerStore(transactions, layerIndex, clock);
+    this.s3 = new S3Packages(settings.s3());
+    this.packages = new Packages(code, functions::codeInUse, s3);
+    this.layers = new Layers(layerStore, packages, clock);
+    this.functionLayers = new FunctionLayers(layerStore);
+    CodePreparation images = new CodePreparation(preparation, layerIndex);
     this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
-        new ReadyMaker(
-            functions, preparation, settings.makeReadyAtOnce(), settings.makeReadyQueue());
+        new ReadyMaker(functions, images, settings.makeReadyAtOnce(), settings.makeReadyQueue());
     this.versionMaker =
         new VersionMaker(
             versions,
             cache,
-            preparation,
+            images,
             snapshots,
             settings.publishAtOnce(),
             settings.publishQueue(),
@@ -133,6 +143,7 @@ public final class ConfigurationService implements AutoCloseable {
   }
 
   private void start(ConfigurationSettings settings) throws IOException {
+    layerStore.load();
     for (FunctionRow row : functions.load()) {
       if (row.lifecycle() == Lifecycle.CREATING || row.lifecycle() == Lifecycle.UPDATING) {
         readyMaker.resume(row);
@@ -143,7 +154,7 @@ public final class ConfigurationService implements AutoCloseable {
         versionMaker.resume(row);
       }
     }
-    code.retain(functions.codeInUse());
+    code.retain(functions.codeInUse(), cache.layers());
     every(settings.collectCodeEvery(), this::collect);
     every(IdleVersions.lookEvery(settings.inactiveAfter()), idleVersions::sweep);
   }
@@ -164,10 +175,11 @@ public final class ConfigurationService implements AutoCloseable {
     if (functions.find(function.accountId(), function.name()).isPresent()) {
       throw FunctionErrors.alreadyExists(function);
     }
-    CodeStore.StoredCode stored =
-        store(zip(request.code() == null ? null : request.code().zipFile()));
+    List<Layer> layersOfIt = functionLayers.find(request.layers(), function);
+    CodeStore.StoredCode stored = packages.store(request.code());
+    functionLayers.requireRoom(layersOfIt, stored.unzippedBytes(), function);
     FunctionConfiguration document =
-        NewFunction.document(function, request, stored, clock.instant());
+        NewFunction.document(function, request, layersOfIt, stored, clock.instant());
     FunctionRow row =
         new FunctionRow(
             function.accountId(),
@@ -216,11 +228,12 @@ public final class ConfigurationService implements AutoCloseable {
     NotOffered.check(request);
     Updates.requireLatest(function);
     Updates.require(functions.get(function), function, request.revisionId());
-    byte[] zip = zip(request.zipFile());
+    CodeStore.StoredCode stored = packages.store(request);
+    FunctionConfiguration present = functions.get(function).document();
+    functionLayers.requireRoom(present.layers(), stored.unzippedBytes(), function);
     if (Boolean.TRUE.equals(request.dryRun())) {
-      return ChangedFunction.code(functions.get(function).document(), code.check(zip));
+      return ChangedFunction.code(present, stored);
     }
-    CodeStore.StoredCode stored = store(zip);
     return changes.make(
         request.publish(),
         publishing ->
@@ -241,6 +254,13 @@ public final class ConfigurationService implements AutoCloseable {
       runtimes.requireOffered(request.runtimeAsString());
     }
     Updates.requireLatest(function);
+    Optional<List<Layer>> others =
+        request.hasLayers()
+            ? Optional.of(functionLayers.find(request.layers(), function))
+            : Optional.empty();
+    if (others.isPresent() && !others.get().isEmpty()) {
+      functionLayers.requireRoom(others.get(), codeBytes(function), function);
+    }
     return changes.make(
         false,
         publishing ->
@@ -248,8 +268,10 @@ public final class ConfigurationService implements AutoCloseable {
                 function,
                 row -> {
                   Updates.require(row, function, request.revisionId());
-                  FunctionConfiguration next =
+                  FunctionConfiguration changed =
                       ChangedFunction.configuration(row.document(), request);
+                  FunctionConfiguration next =
+                      others.map(given -> ChangedFunction.layers(changed, given)).orElse(changed);
                   runtimes.requireSnapStart(next.snapStart().applyOn(), next.runtimeAsString());
                   return begin(row, next);
                 },
@@ -288,6 +310,11 @@ public final class ConfigurationService implements AutoCloseable {
       throw FunctionErrors.invalid("Deletion of aliases is not currently supported.");
     }
     versions.delete(function, Numbers.parse(qualifier).orElse(0));
+  }
+
+  /** The Lambda layers there are. */
+  public Layers layers() {
+    return layers;
   }
 
   /** ListTags. */
@@ -355,14 +382,8 @@ public final class ConfigurationService implements AutoCloseable {
     readyMaker.close();
     versionMaker.close();
     idleVersions.save();
+    s3.close();
     database.close();
-  }
-
-  private CodeStore.StoredCode store(byte[] zip) throws IOException {
-    if (code.zippedBytes(functions.codeInUse()) + zip.length > code.totalBytes()) {
-      throw FunctionErrors.storageExceeded();
-    }
-    return code.put(zip);
   }
 
   private static FunctionReference taggable(FunctionReference function) {
@@ -373,11 +394,12 @@ public final class ConfigurationService implements AutoCloseable {
     return function;
   }
 
-  private static byte[] zip(@Nullable SdkBytes zipFile) {
-    if (zipFile == null) {
-      throw FunctionErrors.invalid("Please provide a source for function code.");
+  private long codeBytes(FunctionReference function) {
+    try {
+      return code.unzippedBytes(Documents.codeSha256Hex(functions.get(function).document()));
+    } catch (IOException e) {
+      throw FunctionErrors.service("The function's code cannot be read", e);
     }
-    return zipFile.asByteArrayUnsafe();
   }
 
   private FunctionRow begin(FunctionRow row, FunctionConfiguration next) {
@@ -386,7 +408,8 @@ public final class ConfigurationService implements AutoCloseable {
 
   private void collect() {
     try {
-      code.retain(functions.codeInUse());
+      layerStore.purge();
+      code.retain(functions.codeInUse(), cache.layers());
     } catch (IOException | RuntimeException e) {
       LOG.error("Unused code could not be removed; it is tried again later", e);
     }

@@ -57,7 +57,8 @@ public record ConfigurationSettings(
     @Doc("How often code that no function uses any more is looked for and removed.")
         @Default("10m")
         @Range(min = "1s")
-        Duration collectCodeEvery) {
+        Duration collectCodeEvery,
+    S3Settings s3) {
   /**
    * Checks what the types cannot.
    *
@@ -79,6 +80,54 @@ public record ConfigurationSettings(
                 .formatted(alias.getKey(), alias.getValue(), runtimes));
       }
     }
+  }
+
+  /** Without S3. */
+  public ConfigurationSettings(
+      String accountId,
+      String region,
+      List<String> runtimes,
+      Map<String, String> runtimeAliases,
+      int makeReadyAtOnce,
+      int makeReadyQueue,
+      int publishAtOnce,
+      int publishQueue,
+      Duration inactiveAfter,
+      int databaseReaders,
+      Duration databaseWait,
+      Duration collectCodeEvery) {
+    this(
+        accountId,
+        region,
+        runtimes,
+        runtimeAliases,
+        makeReadyAtOnce,
+        makeReadyQueue,
+        publishAtOnce,
+        publishQueue,
+        inactiveAfter,
+        databaseReaders,
+        databaseWait,
+        collectCodeEvery,
+        S3Settings.none());
+  }
+
+  /** The same with another S3. */
+  public ConfigurationSettings with(S3Settings other) {
+    return new ConfigurationSettings(
+        accountId,
+        region,
+        runtimes,
+        runtimeAliases,
+        makeReadyAtOnce,
+        makeReadyQueue,
+        publishAtOnce,
+        publishQueue,
+        inactiveAfter,
+        databaseReaders,
+        databaseWait,
+        collectCodeEvery,
+        other);
   }
 
   /** The defaults, for tests and tools. */

@@ -72,6 +72,10 @@ final class FunctionErrors {
             + " code.totalSize.");
   }
 
+  static LambdaException invalidMarker() {
+    return invalid("Invalid Marker: give the NextMarker of the previous page, unchanged");
+  }
+
   static LambdaException tooMany(String what) {
     return new LambdaException(ErrorCode.TOO_MANY_REQUESTS, "Rate exceeded: " + what);
   }

@@ -128,7 +128,7 @@ final class FunctionTable {
     return handle.createQuery(SELECT).map(FunctionTable::read).list();
   }
 
-  /** Hashes of all code that functions and their versions refer to, lower-case hex. */
+  /** Hashes of all code that functions, their versions and layers refer to, lower-case hex. */
   static Set<String> codeInUse(Handle handle) {
     return handle
         .createQuery(
@@ -136,6 +136,7 @@ final class FunctionTable {
             SELECT code_sha256 FROM function
             UNION SELECT previous_code_sha256 FROM function WHERE previous_code_sha256 IS NOT NULL
             UNION SELECT code_sha256 FROM function_version
+            UNION SELECT code_sha256 FROM layer_version
             """)
         .mapTo(String.class)
         .set();

@@ -104,9 +104,7 @@ class RequestRefusalTest {
   @Test
   void whatThawCannotDoYetIsRefusedRatherThanIgnored() {
     Map<String, Consumer<CreateFunctionRequest.Builder>> requests = new TreeMap<>();
-    requests.put("Layers", r -> r.layers("arn:aws:lambda:us-east-1:000000000000:layer:l:1"));
     requests.put("PackageType Image", r -> r.packageType(PackageType.IMAGE));
-    requests.put("Code in S3", r -> r.code(c -> c.s3Bucket("b").s3Key("k")));
     requests.put("Code in a container image", r -> r.code(c -> c.imageUri("i")));
     requests.put("PublishTo", r -> r.publishTo("LATEST_PUBLISHED"));
     requests.put("CodeSigningConfigArn", r -> r.codeSigningConfigArn("arn"));

@@ -21,6 +21,7 @@ final class ApiHandler implements Handler {
 
   private final Invocations invocations;
   private final FunctionApi functions;
+  private final LayerApi layers;
   private final TagApi tags;
   private final AccountApi account;
   private final ThawPages pages;
@@ -30,6 +31,7 @@ final class ApiHandler implements Handler {
   ApiHandler(
       Invocations invocations,
       FunctionApi functions,
+      LayerApi layers,
       TagApi tags,
       AccountApi account,
       ThawPages pages,
@@ -37,6 +39,7 @@ final class ApiHandler implements Handler {
       Answers answers) {
     this.invocations = invocations;
     this.functions = functions;
+    this.layers = layers;
     this.tags = tags;
     this.account = account;
     this.pages = pages;
@@ -101,6 +104,11 @@ final class ApiHandler implements Handler {
       case PUBLISH_VERSION -> functions.publishVersion(request, response, route.subject());
       case LIST_VERSIONS_BY_FUNCTION -> functions.listVersions(request, response, route.subject());
       case DELETE_FUNCTION -> functions.delete(request, response, route.subject());
+      case PUBLISH_LAYER_VERSION -> layers.publish(request, response, route.subject());
+      case LIST_LAYERS -> layers.list(request, response);
+      case LIST_LAYER_VERSIONS -> layers.versions(request, response, route.subject());
+      case GET_LAYER_VERSION -> layers.get(request, response, route.subject(), route.part());
+      case DELETE_LAYER_VERSION -> layers.delete(response, route.subject(), route.part());
       case LIST_TAGS -> tags.list(request, response, route.subject());
       case TAG_RESOURCE -> tags.tag(request, response, route.subject());
       case UNTAG_RESOURCE -> tags.untag(request, response, route.subject());

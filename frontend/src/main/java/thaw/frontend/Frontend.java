@@ -101,6 +101,7 @@ public final class Frontend implements AutoCloseable {
         new Invocations(
             names, backend.functions()::resolve, backend.invoker(), bodies, budget, answers);
     var functions = new FunctionApi(backend.functions(), names, bodies, budget, links, answers);
+    var layers = new LayerApi(backend.functions().layers(), names, bodies, budget, links, answers);
     var tags = new TagApi(backend.functions(), names, bodies, budget, answers);
     var account =
         new AccountApi(
@@ -108,7 +109,7 @@ public final class Frontend implements AutoCloseable {
     var pages =
         new ThawPages(
             backend.version(), backend.worker(), links, backend.zips(), patience, answers);
-    return new ApiHandler(invocations, functions, tags, account, pages, bodies, answers);
+    return new ApiHandler(invocations, functions, layers, tags, account, pages, bodies, answers);
   }
 
   /** Where it listens, for example {@code http://127.0.0.1:9000}. */

@@ -10,8 +10,13 @@ import thaw.model.LambdaException;
  * @param operation what is asked for
  * @param subject the path's variable part, decoded: a function's name or ARN, a tagged resource's
  *     ARN, or the hash of a package; empty where there is none
+ * @param part what follows it: the number of a layer's version; empty where there is none
  */
-record Route(Operation operation, String subject) {
+record Route(Operation operation, String subject, String part) {
+  Route(Operation operation, String subject) {
+    this(operation, subject, "");
+  }
+
   private static final String FUNCTIONS = "/2015-03-31/functions";
   private static final String TAGS = "/2017-03-31/tags/";
   private static final String ACCOUNT_SETTINGS = "/2016-08-19/account-settings";
@@ -38,6 +43,11 @@ record Route(Operation operation, String subject) {
               operation,
               Percent.decode(path.substring(nameAt, nameEnd < 0 ? path.length() : nameEnd)));
         }
+      }
+    } else if (path.startsWith(LayerRoute.LAYERS)) {
+      Route route = LayerRoute.of(method, path);
+      if (route != null) {
+        return route;
       }
     } else if (path.startsWith(TAGS)) {
       Operation operation =

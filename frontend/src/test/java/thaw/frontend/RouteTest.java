@@ -45,12 +45,26 @@ class RouteTest {
 
   @ParameterizedTest
   @CsvSource({
+    "GET, /2018-10-31/layers, LIST_LAYERS, '', ''",
+    "GET, /2018-10-31/layers/, LIST_LAYERS, '', ''",
+    "GET, /2018-10-31/layers/l/versions, LIST_LAYER_VERSIONS, l, ''",
+    "POST, /2018-10-31/layers/arn%3Aaws/versions, PUBLISH_LAYER_VERSION, arn:aws, ''",
+    "GET, /2018-10-31/layers/l/versions/12, GET_LAYER_VERSION, l, 12",
+    "DELETE, /2018-10-31/layers/l/versions/x, DELETE_LAYER_VERSION, l, x",
+  })
+  void sendsRequestsForLayersWhereTheyBelong(
+      String method, String path, Operation operation, String subject, String part) {
+    assertThat(Route.of(method, path)).isEqualTo(new Route(operation, subject, part));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "POST, /2015-03-31/functions/f/aliases, CreateAlias",
     "GET, /2015-03-31/functions/f/aliases/live, GetAlias",
     "POST, /2021-11-15/functions/f/response-streaming-invocations, InvokeWithResponseStream",
     "POST, /2014-11-13/functions/f/invoke-async, InvokeAsync",
     "POST, /2014-11-13/functions/f/invoke-async/, InvokeAsync",
-    "GET, /2018-10-31/layers, ListLayers",
+    "GET, /2018-10-31/layers/l/versions/1/policy, GetLayerVersionPolicy",
     "PUT, /2017-10-31/functions/f/concurrency, PutFunctionConcurrency",
     "POST, /2015-03-31/event-source-mappings, CreateEventSourceMapping",
     "GET, /2015-03-31/event-source-mappings/x, GetEventSourceMapping",
@@ -75,6 +89,11 @@ class RouteTest {
     "PATCH, /2015-03-31/functions/f",
     "GET, /2017-03-31/tags/",
     "PUT, /2017-03-31/tags/arn",
+    "GET, /2018-10-31/layersx",
+    "GET, /2018-10-31/layers//versions",
+    "GET, /2018-10-31/layers/l",
+    "POST, /2018-10-31/layers/l/versions/1",
+    "GET, /2018-10-31/layers/l/versions/1/",
     "POST, /2016-08-19/account-settings",
     "POST, /_thaw/health",
     "GET, /_thaw/",

@@ -17,6 +17,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.Architecture;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionVersion;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
@@ -27,6 +28,7 @@ import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
 import software.amazon.awssdk.services.lambda.model.RequestTooLargeException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.Runtime;
 import software.amazon.awssdk.services.lambda.model.State;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
@@ -112,6 +114,54 @@ class SdkClientTest {
                 .invoke(r -> r.functionName("f").invocationType(InvocationType.DRY_RUN))
                 .statusCode())
         .isEqualTo(204);
+  }
+
+  @Test
+  void layersLive() throws IOException, InterruptedException {
+    byte[] zip = TestFrontend.zip("python/lib.py", "x = 1");
+    var published =
+        lambda.publishLayerVersion(r ->
+            r.layerName("l")
+                .description("a layer")
+                .compatibleRuntimes(Runtime.PYTHON3_13)
+                .compatibleArchitectures(Architecture.X86_64, Architecture.ARM64)
+                .content(c -> c.zipFile(SdkBytes.fromByteArray(zip))));
+    assertThat(published.version()).isEqualTo(1);
+    assertThat(published.compatibleArchitectures()).hasSize(2);
+    try (var http = java.net.http.HttpClient.newHttpClient()) {
+      var link =
+          java.net.http.HttpRequest.newBuilder(java.net.URI.create(published.content().location()))
+              .build();
+      assertThat(http.send(link, java.net.http.HttpResponse.BodyHandlers.ofByteArray()).body())
+          .isEqualTo(zip);
+    }
+    var got = lambda.getLayerVersion(r -> r.layerName(published.layerArn()).versionNumber(1L));
+    assertThat(got.description()).isEqualTo("a layer");
+    assertThat(
+            lambda.getLayerVersionByArn(r -> r.arn(published.layerVersionArn())).layerVersionArn())
+        .isEqualTo(published.layerVersionArn());
+    assertThat(lambda.listLayersPaginator().layers())
+        .extracting(l -> l.latestMatchingVersion().layerVersionArn())
+        .containsExactly(published.layerVersionArn());
+
+    create("f");
+    lambda.updateFunctionConfiguration(
+        r -> r.functionName("f").layers(published.layerVersionArn()));
+    lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
+    lambda.deleteLayerVersion(r -> r.layerName("l").versionNumber(1L));
+
+    assertThat(lambda.listLayerVersions(r -> r.layerName("l")).layerVersions()).isEmpty();
+    assertThat(lambda.getFunction(r -> r.functionName("f")).configuration().layers())
+        .extracting(l -> l.arn())
+        .containsExactly(published.layerVersionArn());
+    assertThatThrownBy(() -> lambda.getLayerVersion(r -> r.layerName("l").versionNumber(1L)))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(() ->
+            lambda.publishLayerVersion(
+                r -> r.layerName("l!").content(c -> c.zipFile(SdkBytes.fromByteArray(zip)))))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
   }
 
   @Test
@@ -226,13 +276,13 @@ class SdkClientTest {
             lambda.invoke(r ->
                 r.functionName("f").payload(SdkBytes.fromByteArray(new byte[6 * 1024 * 1024 + 1]))))
         .isInstanceOf(RequestTooLargeException.class);
-    assertThatThrownBy(() -> lambda.listLayers())
+    assertThatThrownBy(() -> lambda.listEventSourceMappings())
         .isInstanceOfSatisfying(
             LambdaException.class,
             e -> {
               assertThat(e.statusCode()).isEqualTo(501);
               assertThat(e.awsErrorDetails().errorCode()).isEqualTo("NotImplementedException");
-              assertThat(e).hasMessageContaining("Thaw does not offer ListLayers yet");
+              assertThat(e).hasMessageContaining("Thaw does not offer ListEventSourceMappings yet");
             });
     assertThatThrownBy(
             () -> lambda.updateFunctionConfiguration(r -> r.functionName("f").timeout(901)))

@@ -116,7 +116,7 @@ public final class MicrovmDriver implements SandboxDriver {
         images,
         runtime,
         spec.codeImage().orElse(host.blankDisk()),
-        host.blankDisk(),
+        spec.optImage().orElse(host.blankDisk()),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),

@@ -1,11 +1,14 @@
 package thaw.worker;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import thaw.agent.RuntimeProcess;
 import thaw.logs.LogWriter;
 import thaw.model.FunctionVersion;
@@ -25,12 +28,17 @@ record FunctionParts(
   /** Disks and sizes of a sandbox that boots. */
   SandboxSpec spec(FunctionVersion function, boolean network) throws SandboxException {
     try {
+      Optional<Path> layers =
+          function.layers().isEmpty()
+              ? Optional.empty()
+              : Optional.of(code.image(function.layers()));
       return new SandboxSpec(
-          function.runtime(),
-          code.image(function.codeSha256()),
-          function.memorySizeMb(),
-          function.ephemeralStorageMb(),
-          network);
+              function.runtime(),
+              code.image(List.of(function.codeSha256())),
+              function.memorySizeMb(),
+              function.ephemeralStorageMb(),
+              network)
+          .withOpt(layers);
     } catch (IOException e) {
       throw new SandboxException("no code image for " + function.name() + ": " + e.getMessage(), e);
     }
