@@ -28,6 +28,7 @@
 
 #define CUSTOMER_ID 993
 #define RUNTIME_API_PORT 9001
+#define DATA_ENDPOINT_PORT 9002
 #define ROOT "/customer"
 #define CAGE "/cgroup/function/"
 #define BOOT_ID "/boot_id"
@@ -146,12 +147,13 @@ int guest_port(int argc, char **argv) {
     die("there is no virtio-serial port thaw.agent");
 }
 
-int guest_listener(void) {
+int guest_listener(int kind) {
+    uint16_t port = kind == SERVICE ? DATA_ENDPOINT_PORT : RUNTIME_API_PORT;
     struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
-        die("cannot listen on 127.0.0.1:9001");
+        die("cannot listen on 127.0.0.1:9001 and :9002");
     return fd;
 }
 

@@ -9,21 +9,23 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import software.amazon.awssdk.core.SdkBytes;
 
-/** Deployment packages of one file. */
+/** Deployment packages. */
 final class Zips {
   private static final int EXECUTABLE = 0100755;
 
   private Zips() {}
 
-  /** A package whose file is an executable of this name. */
-  static SdkBytes of(String name, String content) {
+  /** A package of executables: the name of each, and its content. */
+  static SdkBytes of(String... namesAndContents) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
-      ZipArchiveEntry entry = new ZipArchiveEntry(name);
-      entry.setUnixMode(EXECUTABLE);
-      zip.putArchiveEntry(entry);
-      zip.write(content.getBytes(StandardCharsets.UTF_8));
-      zip.closeArchiveEntry();
+      for (int i = 0; i < namesAndContents.length; i += 2) {
+        ZipArchiveEntry entry = new ZipArchiveEntry(namesAndContents[i]);
+        entry.setUnixMode(EXECUTABLE);
+        zip.putArchiveEntry(entry);
+        zip.write(namesAndContents[i + 1].getBytes(StandardCharsets.UTF_8));
+        zip.closeArchiveEntry();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
