@@ -5,6 +5,7 @@
  *   streams.c  flow-controlled streams between the port and sockets and pipes
  *   runtime.c  the customer's main process, from START to EXITED
  *   guest.c    everything that needs a guest to run in: mounts, disks, cgroup, clock, network
+ *   common.c   what guest.c shares with container.c, which stands in its place in a container
  *
  * One thread, one epoll, static buffers: it never allocates memory, and never waits but in
  * epoll_wait, except for the moment in which a new process turns into the runtime.
@@ -74,10 +75,20 @@ void runtime_reap(void);
 void runtime_progress(void);          /* does what has become possible: EXITED, FREEZE's reply */
 void reply(uint32_t request, int error, const void *result, uint32_t length);
 
-/* guest.c, or the tests' stand-in for it */
+/* common.c */
+int write_file(const char *path, const char *text);
+void read_file(const char *path, char *text, size_t size);
+uint64_t number_in(const char *text, const char *key);
+int interface_up(const char *name);
+int network_configure(const uint8_t *address, const uint8_t *gateway, int prefix); /* of eth0 */
+void etc_identity(const char *hostname, const char *machine_id);
+void etc_resolver(const uint8_t *address);
+int etc_write(const char *directory); /* what is known, into hosts, hostname, machine-id and resolv.conf */
+
+/* guest.c, container.c, or the tests' stand-in for them */
 void guest_start(void);
 int guest_port(int argc, char **argv);
-int guest_listener(int kind); /* for connections of this kind */
+int guest_listener(int kind); /* for connections of this kind; in common.c but for tests */
 void guest_port_lost(void);
 int guest_clock(int64_t seconds, uint32_t nanoseconds);
 int guest_reseed(const uint8_t *seed, uint32_t length);

@@ -8,8 +8,6 @@
 #include <grp.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <net/route.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,11 +25,10 @@
 #include <unistd.h>
 
 #define CUSTOMER_ID 993
-#define RUNTIME_API_PORT 9001
-#define DATA_ENDPOINT_PORT 9002
 #define ROOT "/customer"
 #define CAGE "/cgroup/function/"
 #define BOOT_ID "/boot_id"
+#define IDENTITY "/identity/"
 #define ADD_ENTROPY 0x40085203 /* RNDADDENTROPY and RNDRESEEDCRNG of linux/random.h */
 #define RESEED_CRNG 0x5207
 #define INTO_CGROUP 0x200000000ULL /* CLONE_INTO_CGROUP of linux/sched.h */
@@ -39,39 +36,9 @@
 enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
 
 static uint32_t mounted; /* disks */
-static char hostname[64] = "localhost";
-static char machine_id[33];
-static char resolver[INET_ADDRSTRLEN];
 static int cage_events_fd = -1;
 
 /* ---- small helpers ---- */
-
-static int write_file(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) return fail(errno, path);
-    ssize_t n = write(fd, text, strlen(text));
-    int error = n < 0 ? errno : 0;
-    close(fd);
-    return error ? fail(error, path) : 0;
-}
-
-/* Reads a small file as a string; empty if there is none. */
-static void read_file(const char *path, char *text, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
-    text[n < 0 ? 0 : n] = 0;
-    if (fd >= 0) close(fd);
-}
-
-/* The number after `key` in a file of "key number" lines; 0 without it. */
-static uint64_t number_in(const char *text, const char *key) {
-    size_t length = strlen(key);
-    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-        if (*line == '\n') line++;
-        if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
-    }
-    return 0;
-}
 
 static int mount_on(const char *source, const char *target, const char *type, unsigned long flags, const char *options) {
     if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
@@ -94,15 +61,6 @@ static void load_modules(void) {
             dprintf(2, "thaw agent: module %s: %s\n", path, strerror(errno));
         if (fd >= 0) close(fd);
     }
-}
-
-static int interface_up(const char *name) {
-    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
-    strcpy(request.ifr_name, name);
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(errno, name) : 0;
-    if (fd >= 0) close(fd);
-    return error;
 }
 
 void guest_start(void) {
@@ -147,16 +105,6 @@ int guest_port(int argc, char **argv) {
     die("there is no virtio-serial port thaw.agent");
 }
 
-int guest_listener(int kind) {
-    uint16_t port = kind == SERVICE ? DATA_ENDPOINT_PORT : RUNTIME_API_PORT;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
-        die("cannot listen on 127.0.0.1:9001 and :9002");
-    return fd;
-}
-
 void guest_port_lost(void) {} /* nothing: it may be a snapshot, and the next host is on its way */
 
 /* ---- clock, randomness, identity, network ---- */
@@ -182,19 +130,25 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
     return error;
 }
 
-/* Writes what is known into the customer's /etc; called whenever something of it becomes known. */
+/* These are files of the agent's own, which lie over those of the customer's /etc: nothing else is as quickly changed. */
 static int write_etc(void) {
-    if (!(mounted & ROOT_DISK)) return 0;
-    char text[160];
+    mkdir(IDENTITY, 0755);
+    return etc_write(IDENTITY);
+}
+
+/* Lays the files over the customer's, which become mount points if they are not there. */
+static int bind_etc(void) {
+    static const char *const names[] = {"hosts", "hostname", "machine-id", "resolv.conf"};
+    int error = write_etc();
     mkdir(ROOT "/etc", 0755);
-    snprintf(text, sizeof text, "127.0.0.1 localhost\n127.0.0.1 %s\n", hostname);
-    int error = write_file(ROOT "/etc/hosts", text);
-    snprintf(text, sizeof text, "%s\n", hostname);
-    if (!error) error = write_file(ROOT "/etc/hostname", text);
-    snprintf(text, sizeof text, "%s%s", machine_id, *machine_id ? "\n" : "");
-    if (!error) error = write_file(ROOT "/etc/machine-id", text);
-    snprintf(text, sizeof text, "%s%s%s", *resolver ? "nameserver " : "", resolver, *resolver ? "\n" : "");
-    return error ? error : write_file(ROOT "/etc/resolv.conf", text);
+    for (size_t i = 0; !error && i < sizeof names / sizeof *names; i++) {
+        char own[40], customers[60];
+        snprintf(own, sizeof own, IDENTITY "%s", names[i]);
+        snprintf(customers, sizeof customers, ROOT "/etc/%s", names[i]);
+        if (access(customers, F_OK) < 0) error = write_file(customers, "");
+        if (!error && mount(own, customers, NULL, MS_BIND, NULL) < 0) error = fail(errno, customers);
+    }
+    return error;
 }
 
 /* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. */
@@ -205,7 +159,7 @@ static int new_boot_id(void) {
 }
 
 /* A locally administered address out of the machine id, which is hex; a guest without NIC needs none. */
-static int new_mac(void) {
+static int new_mac(const char *machine_id) {
     struct ifreq request = {.ifr_name = "eth0", .ifr_hwaddr = {.sa_family = ARPHRD_ETHER, .sa_data = {2}}};
     for (int i = 1; i < 6; i++) {
         char byte[3] = {machine_id[2 * i], machine_id[2 * i + 1], 0};
@@ -217,58 +171,52 @@ static int new_mac(void) {
     return error;
 }
 
-int guest_identity(const char *host, const char *machine) {
-    strcpy(hostname, host); /* lengths were checked */
-    strcpy(machine_id, machine);
+int guest_identity(const char *hostname, const char *machine_id) {
     if (sethostname(hostname, strlen(hostname)) < 0) return fail(errno, "sethostname");
+    etc_identity(hostname, machine_id);
     int error = new_boot_id();
-    if (!error) error = new_mac();
+    if (!error) error = new_mac(machine_id);
     return error ? error : write_etc();
 }
 
-static struct sockaddr inet(const uint8_t *address) {
-    struct sockaddr_in in = {.sin_family = AF_INET};
-    memcpy(&in.sin_addr, address, 4);
-    struct sockaddr any;
-    memcpy(&any, &in, sizeof any);
-    return any;
-}
-
 int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t *dns, int prefix) {
-    uint32_t bits = htonl(prefix == 0 ? 0 : ~0U << (32 - prefix));
-    const uint8_t any[4] = {0, 0, 0, 0};
-    struct ifreq own = {.ifr_name = "eth0", .ifr_addr = inet(address)};
-    struct ifreq mask = {.ifr_name = "eth0", .ifr_netmask = inet((uint8_t *)&bits)};
-    struct rtentry route = {
-        .rt_dst = inet(any), .rt_genmask = inet(any), .rt_gateway = inet(gateway), .rt_flags = RTF_UP | RTF_GATEWAY};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return fail(errno, "socket");
-    int error = 0;
-    if (ioctl(fd, SIOCSIFADDR, &own) < 0) error = fail(errno, "address of eth0");
-    else if (ioctl(fd, SIOCSIFNETMASK, &mask) < 0) error = fail(errno, "netmask of eth0");
-    else if (interface_up("eth0")) error = EIO;
-    else if (ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST) error = fail(errno, "default route");
-    close(fd);
+    int error = network_configure(address, gateway, prefix);
     if (error) return error;
-    snprintf(resolver, sizeof resolver, "%d.%d.%d.%d", dns[0], dns[1], dns[2], dns[3]);
+    etc_resolver(dns);
     return write_etc();
 }
 
 /* ---- disks ---- */
 
-/* Finds a disk by its serial; "" if there is none. */
-static void find_disk(const char *serial, char *device, size_t size) {
-    *device = 0;
-    DIR *disks = opendir("/sys/block");
+static struct disk {
+    const char *serial;
+    char device[32]; /* "" if it was not found */
+} disks[] = {{"root", ""}, {"runtime", ""}, {"code", ""}, {"opt", ""}, {"tmp", ""}};
+
+/* Every serial is a request to a disk, and none ever changes: a snapshot remembers what was found. */
+static void find_disks(void) {
+    DIR *blocks = opendir("/sys/block");
     struct dirent *entry;
-    while (disks && (entry = readdir(disks))) {
+    while (blocks && (entry = readdir(blocks))) {
         char path[300], found[32];
         snprintf(path, sizeof path, "/sys/block/%s/serial", entry->d_name);
         read_file(path, found, sizeof found);
         found[strcspn(found, "\n")] = 0;
-        if (strcmp(found, serial) == 0) snprintf(device, size, "/dev/%s", entry->d_name);
+        for (struct disk *d = disks; d < disks + sizeof disks / sizeof *disks; d++)
+            if (strcmp(found, d->serial) == 0) snprintf(d->device, sizeof d->device, "/dev/%.20s", entry->d_name);
     }
-    if (disks) closedir(disks);
+    if (blocks) closedir(blocks);
+}
+
+/* A disk's device; "" if there is none. */
+static const char *device_of(const char *serial) {
+    const char *found = "";
+    for (int tries = 0; tries < 2 && !*found; tries++) {
+        if (tries > 0) find_disks();
+        for (struct disk *d = disks; d < disks + sizeof disks / sizeof *disks; d++)
+            if (strcmp(d->serial, serial) == 0) found = d->device;
+    }
+    return found;
 }
 
 /* The file system that a disk's super block names; NULL for a blank disk. */
@@ -283,20 +231,21 @@ static const char *file_system(const char *device) {
     return NULL;
 }
 
-/* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. */
+/* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. Looks at it only if it must. */
 static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, bool *blank) {
-    char device[300], what[80];
-    find_disk(serial, device, sizeof device);
+    const char *device = device_of(serial);
+    if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
+    if (*device && mount(device, target, type, flags, NULL) == 0) return 0;
+    int error = *device ? errno : ENODEV;
     const char *found = *device ? file_system(device) : NULL;
     if (!found && blank) {
         *blank = true;
         return 0;
     }
-    if (!found || strcmp(found, type) != 0) {
-        snprintf(what, sizeof what, "disk %s is %s, not %s", serial, found ? found : *device ? "blank" : "missing", type);
-        return fail(EINVAL, what);
-    }
-    return mount_on(device, target, type, flags, NULL);
+    if (found && strcmp(found, type) == 0) return fail(error, target);
+    char what[80];
+    snprintf(what, sizeof what, "disk %s is %s, not %s", serial, found ? found : *device ? "blank" : "missing", type);
+    return fail(EINVAL, what);
 }
 
 static int device(const char *name, int major, int minor) {
@@ -338,9 +287,9 @@ static int mount_root(void) {
         error = fail(errno, "boot id");
     if (!error) error = mount_on("sysfs", ROOT "/sys", "sysfs", safe | MS_RDONLY, NULL);
     if (!error) error = make_dev();
-    if (error) return error;
-    mounted |= ROOT_DISK;
-    return write_etc();
+    if (!error) error = bind_etc();
+    if (!error) mounted |= ROOT_DISK;
+    return error;
 }
 
 int guest_mount(uint32_t set) {
@@ -357,7 +306,7 @@ int guest_mount(uint32_t set) {
     if (!error && missing & OPT_DISK) {
         bool blank = false;
         error = mount_disk("opt", ROOT "/opt", "erofs", safe | MS_RDONLY, &blank);
-        if (!error && !blank) mounted |= OPT_DISK;
+        if (!error) mounted |= OPT_DISK; /* blank or not: it is as it was when it was looked at */
     }
     if (!error && missing & TMP_DISK) {
         error = mount_disk("tmp", ROOT "/tmp", "ext4", safe, NULL);

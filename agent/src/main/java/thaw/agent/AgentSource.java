@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +16,31 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The agent's C source, which the guest image's builder compiles on the user's machine:
+ * The agent's C source, which is compiled on the user's machine:
  *
- * <pre>musl-gcc -std=gnu11 -Os -static -s -DTHAW_BUILD='"HASH"' -o init *.c</pre>
+ * <pre>musl-gcc -std=gnu11 -Os -static -s -DTHAW_BUILD='"HASH"' -o agent *.c</pre>
  */
-public final class AgentSource {
-  private static final List<String> NAMES =
-      List.of("agent.c", "agent.h", "guest.c", "runtime.c", "streams.c");
+public enum AgentSource {
+  /** PID 1 of a VM. */
+  GUEST("guest.c"),
+  /** PID 1 of a container. */
+  CONTAINER("container.c");
 
-  private AgentSource() {}
+  private static final List<String> COMMON =
+      List.of("agent.c", "agent.h", "common.c", "runtime.c", "streams.c");
+
+  private final String own;
+
+  AgentSource(String own) {
+    this.own = own;
+  }
 
   /** All files by name: what ends in {@code .c} is to be compiled, the rest is included. */
-  public static SortedMap<String, byte[]> files() throws IOException {
+  public SortedMap<String, byte[]> files() throws IOException {
     SortedMap<String, byte[]> files = new TreeMap<>();
-    for (String name : NAMES) {
+    List<String> names = new ArrayList<>(COMMON);
+    names.add(own);
+    for (String name : names) {
       try (InputStream in = AgentSource.class.getResourceAsStream("c/" + name)) {
         if (in == null) {
           throw new FileNotFoundException("thaw/agent/c/" + name + " is missing from Thaw's jar");
@@ -40,7 +52,7 @@ public final class AgentSource {
   }
 
   /** SHA-256 over all files' names and contents, hexadecimal: the same source, the same hash. */
-  public static String hash() throws IOException {
+  public String hash() throws IOException {
     MessageDigest sha256;
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
@@ -59,12 +71,12 @@ public final class AgentSource {
    * The compiler flag that builds {@link #hash()} into the agent; its greeting ({@link
    * AgentHello#build}) then names it.
    */
-  public static String buildFlag() throws IOException {
+  public String buildFlag() throws IOException {
     return "-DTHAW_BUILD=\"" + hash() + "\"";
   }
 
   /** Writes all files into an existing directory. */
-  public static void writeTo(Path directory) throws IOException {
+  public void writeTo(Path directory) throws IOException {
     for (Map.Entry<String, byte[]> file : files().entrySet()) {
       Files.write(directory.resolve(file.getKey()), file.getValue());
     }

@@ -8,15 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AgentSourceTest {
   @Test
   void listsEveryFileOfTheAgent() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("src/main/c"))) {
-      assertThat(AgentSource.files().keySet())
+      Set<String> listed = new TreeSet<>(AgentSource.GUEST.files().keySet());
+      listed.addAll(AgentSource.CONTAINER.files().keySet());
+      assertThat(listed)
           .containsExactlyInAnyOrderElementsOf(
               files.map(file -> file.getFileName().toString()).toList());
     }
@@ -24,17 +30,23 @@ class AgentSourceTest {
 
   @Test
   void hashIsOfTheContentAndStable() throws IOException {
-    assertThat(AgentSource.hash()).matches("[0-9a-f]{64}").isEqualTo(AgentSource.hash());
-    assertThat(AgentSource.buildFlag()).isEqualTo("-DTHAW_BUILD=\"" + AgentSource.hash() + "\"");
+    AgentSource agent = AgentSource.GUEST;
+    assertThat(agent.hash())
+        .matches("[0-9a-f]{64}")
+        .isEqualTo(agent.hash())
+        .isNotEqualTo(AgentSource.CONTAINER.hash());
+    assertThat(agent.buildFlag()).isEqualTo("-DTHAW_BUILD=\"" + agent.hash() + "\"");
   }
 
-  @Test
-  void compilesWithoutAWarningByBothCompilers(@TempDir Path directory) throws Exception {
-    AgentSource.writeTo(directory);
+  @ParameterizedTest
+  @EnumSource
+  void compilesWithoutAWarningByBothCompilers(AgentSource agent, @TempDir Path directory)
+      throws Exception {
+    agent.writeTo(directory);
     for (String compiler : List.of("gcc", "musl-gcc")) {
       List<String> command = new ArrayList<>(List.of(compiler, "-std=gnu11", "-Os", "-static"));
-      command.addAll(List.of("-Wall", "-Wextra", "-Werror", AgentSource.buildFlag(), "-o", "init"));
-      AgentSource.files().keySet().stream().filter(f -> f.endsWith(".c")).forEach(command::add);
+      command.addAll(List.of("-Wall", "-Wextra", "-Werror", agent.buildFlag(), "-o", "init"));
+      agent.files().keySet().stream().filter(f -> f.endsWith(".c")).forEach(command::add);
       Process process =
           new ProcessBuilder(command)
               .directory(directory.toFile())

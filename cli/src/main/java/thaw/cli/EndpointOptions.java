@@ -29,6 +29,11 @@ public final class EndpointOptions {
     return settings;
   }
 
+  /** What functions run in, on a platform that is started here. */
+  public void driver(String name) {
+    settings.set("driver", name);
+  }
+
   /** Empty if neither option nor environment names one. */
   Optional<URI> given(Context context) {
     return Optional.ofNullable(endpoint)

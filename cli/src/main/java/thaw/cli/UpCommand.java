@@ -43,6 +43,15 @@ final class UpCommand implements Callable<Integer> {
       description = "Outbound network of functions (default: default, as in Lambda).")
   private @Nullable String network;
 
+  @Option(
+      names = "--driver",
+      paramLabel = "microvm|container",
+      description = {
+        "What functions run in (default: microvm).",
+        "Containers share this host's kernel: only for code that you trust."
+      })
+  private @Nullable String driver;
+
   @Option(names = "--ready-on-stdout", hidden = true)
   private boolean readyOnStdout;
 
@@ -56,6 +65,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Optional.ofNullable(listen).ifPresent(value -> settings.set("frontend.listen", value));
     Optional.ofNullable(network).ifPresent(value -> settings.set("network", value));
+    Optional.ofNullable(driver).ifPresent(value -> settings.set("driver", value));
     if (!detach) {
       return new PlatformRunner(context).run(settings.load(context), readyOnStdout);
     }

@@ -44,6 +44,7 @@ final class ArchitectureTest {
                   "jail",
                   "sparsefs",
                   "snapshots")),
+          Map.entry("container", Set.of("settings", "agent", "sandbox", "guest", "jail")),
           Map.entry("runtimeapi", Set.of("model", "agent")),
           Map.entry("logs", Set.of("settings")),
           Map.entry(
@@ -71,6 +72,7 @@ final class ArchitectureTest {
                   "snapshots",
                   "sandbox",
                   "microvm",
+                  "container",
                   "runtimeapi",
                   "logs",
                   "worker",

@@ -13,26 +13,39 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import tools.jackson.databind.JsonNode;
 
-/** Functions that mean harm. Each hurts only itself: another function is served after each. */
+/**
+ * Functions that mean harm. Each hurts only itself: another function is served after each. In VMs;
+ * a subclass does the same in containers.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileEndToEndTest {
   private static final long MEBIBYTE = 1L << 20;
   private static final long LOG_GROUP_MEBIBYTES = 4;
   private static final long LOG_SEGMENT_MEBIBYTES = 1;
 
-  @RegisterExtension
-  static final ThawPlatform thaw =
-      ThawPlatform.with(
-          "none",
-          "worker.initTimeout=20s",
-          "logs.groupSize=" + LOG_GROUP_MEBIBYTES + "MiB",
-          "logs.segmentSize=" + LOG_SEGMENT_MEBIBYTES + "MiB");
+  @RegisterExtension final ThawPlatform thaw;
+
+  HostileEndToEndTest() {
+    this("microvm");
+  }
+
+  HostileEndToEndTest(String driver) {
+    thaw =
+        ThawPlatform.with(
+            "none",
+            "driver=" + driver,
+            "worker.initTimeout=20s",
+            "logs.groupSize=" + LOG_GROUP_MEBIBYTES + "MiB",
+            "logs.segmentSize=" + LOG_SEGMENT_MEBIBYTES + "MiB");
+  }
 
   @BeforeAll
-  static void createFunctions() {
+  void createFunctions() {
     Functions.python(thaw, "bystander", "hostile");
     Functions.python(thaw, "patient", "hostile");
     Functions.python(thaw, "impatient", "hostile", function -> function.timeout(3));
@@ -43,11 +56,11 @@ class HostileEndToEndTest {
     assertThat(attack("bystander", "nothing").text()).isEqualTo("\"served\"");
   }
 
-  private static Answer attack(String function, String attack) {
+  private Answer attack(String function, String attack) {
     return Functions.invoke(thaw, function, "{\"attack\":\"" + attack + "\"}");
   }
 
-  private static void assertServedAgain(String function) {
+  private void assertServedAgain(String function) {
     // With three seconds for its INIT too, a function may need several tries on a busy host.
     await()
         .atMost(Duration.ofMinutes(3))

@@ -12,23 +12,33 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import tools.jackson.databind.JsonNode;
 
-/** Functions in real VMs, through the AWS SDK for Java 2. */
+/** Functions in real VMs, through the AWS SDK for Java 2; a subclass has them in containers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LambdaEndToEndTest {
-  @RegisterExtension static final ThawPlatform thaw = ThawPlatform.with("none");
-
   private static final int SIX_MEBIBYTES = 6 << 20;
 
   /** AWS's limit of an answer. */
   private static final int MAX_RESPONSE_BYTES = SIX_MEBIBYTES + 100;
 
+  @RegisterExtension final ThawPlatform thaw;
+
+  LambdaEndToEndTest() {
+    this("microvm");
+  }
+
+  LambdaEndToEndTest(String driver) {
+    thaw = ThawPlatform.with("none", "driver=" + driver);
+  }
+
   @BeforeAll
-  static void createFunctions() {
+  void createFunctions() {
     Functions.python(
         thaw,
         "facts",

@@ -89,9 +89,12 @@ final class ThawPlatform
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--data-dir", dataDirectory().toString()));
     arguments.addAll(List.of("--listen", "127.0.0.1:0"));
-    arguments.addAll(List.of("--set", "microvm.runDirectory=\"" + host.runDirectory() + "\""));
-    arguments.addAll(List.of("--set", "microvm.firstUid=" + host.firstUid()));
-    arguments.addAll(List.of("--set", "microvm.uidCount=" + host.uidCount()));
+    for (String driver : List.of("microvm", "container")) {
+      String run = driver + ".runDirectory=\"" + host.runDirectory() + "\"";
+      arguments.addAll(List.of("--set", run));
+      arguments.addAll(List.of("--set", driver + ".firstUid=" + host.firstUid()));
+      arguments.addAll(List.of("--set", driver + ".uidCount=" + host.uidCount()));
+    }
     arguments.addAll(List.of("--set", "microvm.bootTimeout=5m"));
     arguments.addAll(List.of("--set", "microvm.monitorTimeout=1m"));
     arguments.addAll(List.of("--set", "worker.startWait=15m"));

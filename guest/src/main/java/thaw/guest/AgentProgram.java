@@ -20,7 +20,7 @@ record AgentProgram(SortedMap<String, byte[]> sources, List<String> flags) {
 
   static AgentProgram bundled() {
     try {
-      return new AgentProgram(AgentSource.files(), List.of(AgentSource.buildFlag()));
+      return new AgentProgram(AgentSource.GUEST.files(), List.of(AgentSource.GUEST.buildFlag()));
     } catch (IOException e) {
       throw new GuestBuildException("Cannot read the agent's sources: " + e.getMessage(), e);
     }

@@ -53,7 +53,7 @@ final class GuestBootTest {
         AgentConnection agent = AgentConnection.open(vm.port(), new Listener())) {
       assertThat(agent.awaitHello(BOOT_TIMEOUT).build())
           .as(() -> "console:\n" + consoleOf(vm))
-          .isEqualTo(AgentSource.hash());
+          .isEqualTo(AgentSource.GUEST.hash());
       agent.powerOff();
       assertThat(vm.awaitEnd(20)).isTrue();
     }

@@ -125,7 +125,12 @@ public final class Instance implements AutoCloseable {
 
   /** A name for a sandbox, unique on this host. */
   public String nextSandboxId() {
-    return CONTAINER_PREFIX + name + "-" + sandboxes.incrementAndGet();
+    return sandboxPrefix() + sandboxes.incrementAndGet();
+  }
+
+  /** What the names of all its sandboxes, and of their control groups, start with. */
+  public String sandboxPrefix() {
+    return CONTAINER_PREFIX + name + "-";
   }
 
   /** Where runc keeps the state of this instance's jails. */

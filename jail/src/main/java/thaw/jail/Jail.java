@@ -3,6 +3,7 @@ package thaw.jail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +27,13 @@ public final class Jail implements AutoCloseable {
   private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration RUNC_TIMEOUT = Duration.ofSeconds(10);
 
-  private final JailSpec spec;
+  private final String id;
   private final Path stateDirectory;
   private final Process runc;
   private final Tail output;
 
-  private Jail(JailSpec spec, Path stateDirectory, Process runc) {
-    this.spec = spec;
+  private Jail(String id, Path stateDirectory, Process runc) {
+    this.id = id;
     this.stateDirectory = stateDirectory;
     this.runc = runc;
     this.output = Tail.of(runc.getInputStream());
@@ -45,24 +46,30 @@ public final class Jail implements AutoCloseable {
    * @param stateDirectory where runc keeps its own state
    */
   public static Jail start(JailSpec spec, Path bundle, Path stateDirectory) throws IOException {
-    OciBundle.write(bundle, spec);
-    Process runc =
-        new ProcessBuilder(
-                "runc",
-                "--root",
-                stateDirectory.toString(),
-                "run",
-                "--bundle",
-                bundle.toString(),
-                spec.id())
-            .redirectErrorStream(true)
-            .start();
-    return new Jail(spec, stateDirectory, runc);
+    return start(spec.id(), OciBundle.config(spec), bundle, stateDirectory, List.of());
+  }
+
+  /**
+   * Starts a jail of another kind, whose program itself sees to it that it ends with this process.
+   *
+   * @param id unique on the host: names the container, and its cgroup directly below the root
+   * @param within a command before runc's, which runs it somewhere in particular
+   */
+  public static Jail start(
+      String id, OciConfig config, Path bundle, Path stateDirectory, List<String> within)
+      throws IOException {
+    OciBundle.write(bundle, config);
+    List<String> command = new ArrayList<>(within);
+    command.addAll(
+        List.of(
+            "runc", "--root", stateDirectory.toString(), "run", "--bundle", bundle.toString(), id));
+    Process runc = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new Jail(id, stateDirectory, runc);
   }
 
   /** Its name, unique on the host. */
   public String id() {
-    return spec.id();
+    return id;
   }
 
   /** Completes with the program's exit status, as the lifeline reports it, once nothing is left. */
@@ -77,24 +84,12 @@ public final class Jail implements AutoCloseable {
 
   /** Its control group. */
   public JailControlGroup controlGroup() {
-    return new JailControlGroup(spec.id());
+    return new JailControlGroup(id);
   }
 
   /** Limits the jail's CPU time to that of {@code vcpus} processors. */
   public void limitCpu(double vcpus) throws IOException {
-    int periodMicros = 100_000;
-    Command.run(
-        RUNC_TIMEOUT,
-        List.of(
-            "runc",
-            "--root",
-            stateDirectory.toString(),
-            "update",
-            "--cpu-period",
-            Integer.toString(periodMicros),
-            "--cpu-quota",
-            Long.toString(Math.max(1_000, Math.round(vcpus * periodMicros))),
-            spec.id()));
+    controlGroup().limitCpu(vcpus);
   }
 
   /** Lets go of the lifeline and does not wait for the end. */
@@ -102,7 +97,7 @@ public final class Jail implements AutoCloseable {
     try {
       runc.getOutputStream().close();
     } catch (IOException e) {
-      log.debug("{}: closing the lifeline", spec.id(), e);
+      log.debug("{}: closing the lifeline", id, e);
     }
   }
 
@@ -118,8 +113,8 @@ public final class Jail implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
-    log.warn("{}: the jail did not end with its lifeline; removing it by force", spec.id());
-    remove(stateDirectory, spec.id());
+    log.warn("{}: the jail did not end with its lifeline; removing it by force", id);
+    remove(stateDirectory, id);
     runc.destroyForcibly();
     if (interrupted) {
       Thread.currentThread().interrupt();

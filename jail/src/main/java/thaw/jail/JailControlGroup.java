@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ public final class JailControlGroup {
   private static final Logger log = LoggerFactory.getLogger(JailControlGroup.class);
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final int PAGE_BYTES = 4_096;
+  private static final int CPU_PERIOD_MICROS = 100_000;
+  private static final long FREEZE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long FREEZE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String name;
 
@@ -87,8 +91,69 @@ public final class JailControlGroup {
     return pages * PAGE_BYTES;
   }
 
+  /** Limits its CPU time to that of {@code vcpus} processors. */
+  void limitCpu(double vcpus) throws IOException {
+    long quotaMicros = Math.max(1_000, Math.round(vcpus * CPU_PERIOD_MICROS));
+    if (write("cpu.max", quotaMicros + " " + CPU_PERIOD_MICROS)) {
+      return;
+    }
+    if (!write("cpu.cfs_period_us", Long.toString(CPU_PERIOD_MICROS))
+        || !write("cpu.cfs_quota_us", Long.toString(quotaMicros))) {
+      throw new IOException("control group " + name + " has no limit of CPU time");
+    }
+  }
+
+  /** Has all its processes stand still; returns when they do. No effect if they do. */
+  public void freeze() throws IOException {
+    long deadlineNanos = System.nanoTime() + FREEZE_TIMEOUT_NANOS;
+    do {
+      // With v1 the kernel tries once per write, and a process that was being born got away.
+      if (!write("cgroup.freeze", "1") && !write("freezer.state", "FROZEN")) {
+        throw new IOException("control group " + name + " cannot be frozen");
+      }
+      if (read("cgroup.events").contains("frozen 1") || read("freezer.state").equals("FROZEN\n")) {
+        return;
+      }
+      LockSupport.parkNanos(FREEZE_POLL_NANOS);
+    } while (System.nanoTime() - deadlineNanos < 0);
+    thaw();
+    throw new IOException("control group " + name + " did not freeze");
+  }
+
+  /** Lets its processes run. No effect if they run, or the group is gone. */
+  public void thaw() throws IOException {
+    if (!write("cgroup.freeze", "0")) {
+      write("freezer.state", "THAWED");
+    }
+  }
+
+  /** Writes a file of the group; false if no controller has it. */
+  private boolean write(String file, String text) throws IOException {
+    for (Path directory : directories()) {
+      if (Files.exists(directory.resolve(file))) {
+        Files.writeString(directory.resolve(file), text);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String read(String file) throws IOException {
+    for (Path directory : directories()) {
+      if (Files.exists(directory.resolve(file))) {
+        return Files.readString(directory.resolve(file));
+      }
+    }
+    return "";
+  }
+
   /** Kills what is in it and removes it; for a group whose owner is gone. */
   public void remove() {
+    try {
+      thaw();
+    } catch (IOException e) {
+      log.debug("cannot thaw control group {}", name, e);
+    }
     for (long pid : processes()) {
       ProcessHandle.of(pid)
           .ifPresent(process -> {

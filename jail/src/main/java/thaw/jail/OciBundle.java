@@ -32,9 +32,9 @@ final class OciBundle {
   private OciBundle() {}
 
   /** Writes the bundle into an empty directory. */
-  static void write(Path directory, JailSpec spec) throws IOException {
+  static void write(Path directory, OciConfig config) throws IOException {
     Files.createDirectory(directory.resolve("root"));
-    Files.write(directory.resolve("config.json"), JSON.writeValueAsBytes(config(spec)));
+    Files.write(directory.resolve("config.json"), JSON.writeValueAsBytes(config));
   }
 
   static OciConfig config(JailSpec spec) {
@@ -91,6 +91,8 @@ final class OciBundle {
       devices.add(new Device("/dev/kvm", "c", 10, 232, 0600, spec.uid(), spec.uid()));
     }
     return new OciConfig.Linux(
+        Optional.empty(),
+        Optional.empty(),
         NAMESPACES.stream().map(Namespace::new).toList(),
         "/" + spec.id(),
         new OciConfig.Resources(
@@ -99,6 +101,7 @@ final class OciBundle {
             new OciConfig.Cpu(spec.cpuShares()),
             new OciConfig.Pids(PIDS_MAX)),
         devices,
-        SeccompRules.seccomp());
+        SeccompRules.emulator(),
+        List.of());
   }
 }

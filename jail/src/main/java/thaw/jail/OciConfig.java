@@ -12,7 +12,7 @@ import java.util.Optional;
  * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md">config.md</a>
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-record OciConfig(
+public record OciConfig(
     String ociVersion,
     Program process,
     Root root,
@@ -20,7 +20,7 @@ record OciConfig(
     List<Mount> mounts,
     Linux linux) {
 
-  record Program(
+  public record Program(
       boolean terminal,
       User user,
       List<String> args,
@@ -30,45 +30,57 @@ record OciConfig(
       boolean noNewPrivileges,
       List<Rlimit> rlimits) {}
 
-  record User(int uid, int gid) {}
+  public record User(int uid, int gid) {}
 
-  record Rlimit(String type, long soft, long hard) {}
+  public record Rlimit(String type, long soft, long hard) {}
 
-  record Root(String path, boolean readonly) {}
+  public record Root(String path, boolean readonly) {}
 
-  record Mount(String destination, String type, String source, List<String> options) {}
+  public record Mount(String destination, String type, String source, List<String> options) {}
 
-  record Linux(
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record Linux(
+      Optional<List<IdMapping>> uidMappings,
+      Optional<List<IdMapping>> gidMappings,
       List<Namespace> namespaces,
       String cgroupsPath,
       Resources resources,
       List<Device> devices,
-      Seccomp seccomp) {}
+      Seccomp seccomp,
+      List<String> maskedPaths) {}
 
-  record Namespace(String type) {}
+  /** Ids of a user namespace: {@code size} of them from each start. */
+  public record IdMapping(
+      @JsonProperty("containerID") int inside, @JsonProperty("hostID") int outside, int size) {}
 
-  record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, Pids pids) {}
+  public record Namespace(String type) {}
+
+  public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, Pids pids) {}
 
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  record DeviceRule(
+  public record DeviceRule(
       boolean allow,
       Optional<String> type,
       Optional<Long> major,
       Optional<Long> minor,
       String access) {}
 
-  record Memory(long limit, long swap) {}
+  public record Memory(long limit, long swap) {}
 
-  record Cpu(long shares) {}
+  public record Cpu(long shares) {}
 
-  record Pids(long limit) {}
+  public record Pids(long limit) {}
 
-  record Device(String path, String type, long major, long minor, int fileMode, int uid, int gid) {}
+  public record Device(
+      String path, String type, long major, long minor, int fileMode, int uid, int gid) {}
 
-  record Seccomp(String defaultAction, List<String> architectures, List<SyscallRule> syscalls) {}
+  public record Seccomp(
+      String defaultAction, List<String> architectures, List<SyscallRule> syscalls) {}
 
-  record SyscallRule(List<String> names, String action, int errnoRet, List<SyscallArgument> args) {}
+  public record SyscallRule(
+      List<String> names, String action, int errnoRet, List<SyscallArgument> args) {}
 
   /** With SCMP_CMP_MASKED_EQ, {@code value} is the mask and {@code valueTwo} what must be left. */
-  record SyscallArgument(int index, long value, long valueTwo, @JsonProperty("op") String test) {}
+  public record SyscallArgument(
+      int index, long value, long valueTwo, @JsonProperty("op") String test) {}
 }

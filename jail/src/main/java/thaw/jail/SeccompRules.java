@@ -7,15 +7,20 @@ import thaw.jail.OciConfig.SyscallArgument;
 import thaw.jail.OciConfig.SyscallRule;
 
 /**
- * System calls that fail in a jail. It is a list of what is denied, laid under QEMU's own filter
- * ({@code -sandbox}), since what QEMU and the C library call changes with their versions.
+ * System calls that fail in a jail. It is a list of what is denied, since what programs and the C
+ * library call changes with their versions; under an emulator it is laid beneath QEMU's own filter
+ * ({@code -sandbox}).
  */
-final class SeccompRules {
+public final class SeccompRules {
   private static final int EPERM = 1;
   private static final int EINVAL = 22;
   private static final int ENOSYS = 38;
+  private static final int EAFNOSUPPORT = 97;
 
   private static final int AF_UNIX = 1;
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
+  private static final int AF_NETLINK = 16;
   private static final int MADV_HUGEPAGE = 14;
 
   /** Everything that makes a namespace: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET. */
@@ -29,7 +34,10 @@ final class SeccompRules {
           0x20000000L,
           0x40000000L);
 
-  /** Doors into the kernel that an emulator never needs, and where escapes have come from. */
+  /**
+   * Doors into the kernel that neither an emulator nor a function needs, and where escapes have
+   * come from.
+   */
   private static final List<String> NEVER =
       List.of(
           "acct",
@@ -98,15 +106,9 @@ final class SeccompRules {
 
   private SeccompRules() {}
 
-  static Seccomp seccomp() {
-    var rules = new ArrayList<SyscallRule>();
-    rules.add(fail(EPERM, NEVER, List.of()));
-    // clone3's flags are behind a pointer, where no filter sees them; ENOSYS makes the C library
-    // use clone.
-    rules.add(fail(ENOSYS, List.of("clone3"), List.of()));
-    for (long flag : NAMESPACE_FLAGS) {
-      rules.add(fail(EPERM, List.of("clone"), List.of(masked(0, flag))));
-    }
+  /** For an emulator, whose only sockets are Unix ones. */
+  static Seccomp emulator() {
+    List<SyscallRule> rules = everywhere();
     rules.add(
         fail(
             EPERM,
@@ -118,6 +120,37 @@ final class SeccompRules {
             EINVAL,
             List.of("madvise"),
             List.of(new SyscallArgument(2, MADV_HUGEPAGE, 0, "SCMP_CMP_EQ"))));
+    return seccomp(rules);
+  }
+
+  /** For a container, which besides has the Internet's sockets, and netlink to list its own. */
+  public static Seccomp container() {
+    List<SyscallRule> rules = everywhere();
+    List<String> socket = List.of("socket", "socketpair");
+    for (long family = 0; family < AF_NETLINK; family++) {
+      if (family != AF_UNIX && family != AF_INET && family != AF_INET6) {
+        rules.add(
+            fail(EAFNOSUPPORT, socket, List.of(new SyscallArgument(0, family, 0, "SCMP_CMP_EQ"))));
+      }
+    }
+    rules.add(
+        fail(EAFNOSUPPORT, socket, List.of(new SyscallArgument(0, AF_NETLINK, 0, "SCMP_CMP_GT"))));
+    return seccomp(rules);
+  }
+
+  private static List<SyscallRule> everywhere() {
+    var rules = new ArrayList<SyscallRule>();
+    rules.add(fail(EPERM, NEVER, List.of()));
+    // clone3's flags are behind a pointer, where no filter sees them; ENOSYS makes the C library
+    // use clone.
+    rules.add(fail(ENOSYS, List.of("clone3"), List.of()));
+    for (long flag : NAMESPACE_FLAGS) {
+      rules.add(fail(EPERM, List.of("clone"), List.of(masked(0, flag))));
+    }
+    return rules;
+  }
+
+  private static Seccomp seccomp(List<SyscallRule> rules) {
     return new Seccomp("SCMP_ACT_ALLOW", List.of("SCMP_ARCH_X86_64"), List.copyOf(rules));
   }
 

@@ -25,7 +25,7 @@ record Host(
     Path blankDisk,
     long tscKhz)
     implements AutoCloseable {
-  private static final NativeTool TSC_KHZ = new NativeTool(Host.class, "tsckhz");
+  private static final NativeTool TSC_KHZ = NativeTool.beside(Host.class, "tsckhz");
   private static final Duration TSC_TIMEOUT = Duration.ofSeconds(10);
 
   /**

@@ -14,6 +14,8 @@ import java.util.Set;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
 import thaw.jail.Command;
+import thaw.jail.DiskTemplate;
+import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
 import thaw.sandbox.SandboxOrigin;

@@ -15,6 +15,7 @@ import thaw.guest.GuestImages;
 import thaw.jail.Awaiting;
 import thaw.jail.Bind;
 import thaw.jail.CloseStack;
+import thaw.jail.DiskTemplate;
 import thaw.jail.FrameFilter;
 import thaw.jail.Jail;
 import thaw.jail.JailSpec;

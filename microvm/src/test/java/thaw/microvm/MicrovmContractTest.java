@@ -44,6 +44,11 @@ class MicrovmContractTest extends SandboxDriverContract {
     return fixture.hostState.everything();
   }
 
+  @Override
+  protected long leastResidentBytes() {
+    return 20L << 20;
+  }
+
   @Test
   void theJailHasNoPrivilegesAndNamespacesOfItsOwn() throws Exception {
     for (Path process : processes()) {

@@ -42,6 +42,19 @@ final class RuntimeEnvironmentTest {
   }
 
   @Test
+  void nodeFindsLayersAndTheSdkUnlessTheFunctionSaysOtherwise() {
+    assertThat(RuntimeEnvironment.of(function("nodejs22.x", Map.of()), "s", RuntimeLogging.TEXT))
+        .containsEntry("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x")
+        .containsEntry(
+            "NODE_PATH",
+            "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules"
+                + ":/var/runtime:/var/task");
+    Map<String, String> own = Map.of("NODE_PATH", "/var/task/lib");
+    assertThat(RuntimeEnvironment.of(function("nodejs24.x", own), "s", RuntimeLogging.TEXT))
+        .containsEntry("NODE_PATH", "/var/task/lib");
+  }
+
+  @Test
   void loggingConfigReachesTheRuntime() {
     RuntimeLogging logging = new RuntimeLogging("JSON", Optional.of("WARN"));
     assertThat(RuntimeEnvironment.of(function("python3.13", Map.of()), "stream", logging))

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,9 +17,11 @@ import thaw.cli.Context;
 import thaw.cli.EndpointOptions;
 import thaw.cli.ExitCodes;
 import thaw.cli.Table;
+import thaw.cli.UserError;
 import thaw.cli.client.HttpClient;
 import thaw.cli.client.Json;
 import thaw.cli.client.LambdaClient;
+import thaw.cli.client.PlatformStatus;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,7 +35,11 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  thaw bench warm", "  thaw bench warm --json --clients 1,2,8 --seconds 10"})
+    footer = {
+      "  thaw bench warm",
+      "  thaw bench warm --json --clients 1,2,8 --seconds 10",
+      "  thaw bench warm --driver container --memory 1769 --clients 1,8"
+    })
 final class WarmCommand implements Callable<Integer> {
   private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
 
@@ -42,6 +50,12 @@ final class WarmCommand implements Callable<Integer> {
       paramLabel = "RUNTIME",
       description = "Runtime (default: ${DEFAULT-VALUE}).")
   private String runtime = "python3.13";
+
+  @Option(
+      names = "--driver",
+      paramLabel = "microvm|container",
+      description = "What functions must run in; a platform that is started for this gets it.")
+  private @Nullable String driver;
 
   @Option(
       names = "--clients",
@@ -73,14 +87,17 @@ final class WarmCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Optional.ofNullable(driver).ifPresent(endpoint::driver);
     URI platform = endpoint.upEndpoint(context);
-    LambdaClient lambda = new LambdaClient(new HttpClient(platform));
+    HttpClient http = new HttpClient(platform);
+    String measured = driverOf(http);
+    LambdaClient lambda = new LambdaClient(http);
     List<WarmResult> results = new ArrayList<>();
     try (BenchFunction function = BenchFunction.create(lambda, runtime, memory)) {
       for (int count : clients) {
         context.err().println("Measuring " + runtime + " with " + count + " clients");
         Load.Result load = measure(platform, function.name(), "RequestResponse", count);
-        results.add(new WarmResult("microvm", runtime, count, memory, load));
+        results.add(new WarmResult(measured, runtime, count, memory, load));
       }
       if (frontendClients > 0) {
         context.err().println("Measuring the frontend with " + frontendClients + " clients");
@@ -90,6 +107,16 @@ final class WarmCommand implements Callable<Integer> {
     }
     print(results);
     return ExitCodes.OK;
+  }
+
+  private String driverOf(HttpClient http) {
+    String runs = PlatformStatus.ask(http).path("driver").asString("");
+    if (driver != null && !driver.equals(runs)) {
+      throw new UserError(
+          "the platform that runs has driver " + runs + ", not " + driver,
+          "Stop it with thaw down, or give this one a --data-dir and a port of its own.");
+    }
+    return runs;
   }
 
   private Load.Result measure(URI platform, String function, String type, int count)

@@ -8,7 +8,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * One row of {@code thaw bench warm}.
  *
- * @param driver {@code microvm}, or {@code none} where no sandbox takes part
+ * @param driver {@code microvm} or {@code container}, or {@code none} where no sandbox takes part
  * @param runtime empty where no sandbox takes part
  */
 record WarmResult(String driver, String runtime, int clients, int memorySizeMb, Load.Result load) {

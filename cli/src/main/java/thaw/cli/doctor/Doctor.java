@@ -38,6 +38,14 @@ public final class Doctor {
     checks.addAll(new Programs(path).check());
     checks.addAll(
         new Resources(Path.of("/")).check(settings.dataDir(), settings.guest().cacheDir()));
+    if (settings.driver() == ThawSettings.Driver.CONTAINER) {
+      checks.add(
+          Check.warn(
+              "driver",
+              "functions run in containers, which share this host's kernel and are no boundary"
+                  + " between tenants",
+              "Run only code that you trust, or set driver = microvm."));
+    }
     checks.addAll(new Acceleration(settings).check());
     return checks;
   }

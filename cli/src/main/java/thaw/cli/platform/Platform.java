@@ -14,8 +14,7 @@ import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImages;
 import thaw.logs.LogWriter;
-import thaw.microvm.Accelerator;
-import thaw.microvm.MicrovmDriver;
+import thaw.sandbox.SandboxDriver;
 import thaw.worker.RuntimeProcesses;
 import thaw.worker.Worker;
 
@@ -46,16 +45,7 @@ final class Platform implements AutoCloseable {
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
       CodeStore code = new CodeStore(directory.code(), settings.code());
-      step.accept("Looking for a way to run virtual machines");
-      MicrovmDriver driver =
-          MicrovmDriver.open(
-              settings.microvm(),
-              files.sandboxDisks(),
-              PlatformFiles.driverCache(settings),
-              images);
-      if (driver.accelerator() == Accelerator.TCG) {
-        step.accept("Virtual machines are emulated, so all is slower (thaw doctor tells why)");
-      }
+      SandboxDriver driver = Drivers.open(settings, files, images, step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
           parts.add(

@@ -3,6 +3,7 @@ package thaw.cli.platform;
 import java.nio.file.Path;
 import thaw.code.CodeSettings;
 import thaw.configuration.ConfigurationSettings;
+import thaw.container.ContainerSettings;
 import thaw.frontend.FrontendSettings;
 import thaw.guest.GuestSettings;
 import thaw.logs.LogSettings;
@@ -19,6 +20,11 @@ public record ThawSettings(
     @Doc("Whether functions may reach the network: default as in Lambda, or none.")
         @Default("default")
         Network network,
+    @Doc(
+            "What a function runs in: microvm, a virtual machine of its own; or container, which"
+                + " shares the host's kernel and so is for code that you trust.")
+        @Default("microvm")
+        Driver driver,
     PlatformSettings platform,
     FrontendSettings frontend,
     ConfigurationSettings configuration,
@@ -27,8 +33,17 @@ public record ThawSettings(
     SnapshotSettings snapshots,
     LogSettings logs,
     MicrovmSettings microvm,
+    ContainerSettings container,
     GuestSettings guest) {
   public static final String DEFAULT_DATA_DIR = "/var/lib/thaw";
+
+  /** What makes sandboxes. */
+  public enum Driver {
+    /** Virtual machines. */
+    MICROVM,
+    /** Containers: no boundary between tenants. */
+    CONTAINER
+  }
 
   /** Outbound network of functions. */
   public enum Network {

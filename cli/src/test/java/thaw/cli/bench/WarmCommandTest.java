@@ -17,6 +17,7 @@ class WarmCommandTest {
   void everyRowIsMeasuredAndTheFunctionIsDeleted() throws IOException {
     try (FakePlatform platform = new FakePlatform()) {
       platform.on("POST /2015-03-31/functions", 201, "{}");
+      platform.on("GET /_thaw/status", 200, "{\"worker\":{\"driver\":\"microvm\"}}");
       platform.on("GET " + FUNCTION, 200, "{\"Configuration\":{\"State\":\"Active\"}}");
       platform.on("DELETE " + FUNCTION, 200, "{}");
       platform.on(

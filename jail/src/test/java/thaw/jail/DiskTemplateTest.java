@@ -1,4 +1,4 @@
-package thaw.microvm;
+package thaw.jail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import thaw.guest.GuestImages;
-import thaw.jail.Command;
 
 class DiskTemplateTest {
+  private static final long DISK_BYTES = 16L << 30;
+
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   @TempDir private Path directory;
@@ -23,9 +23,9 @@ class DiskTemplateTest {
   @ValueSource(ints = {512, 1_000, 10_240})
   void aDiskIsAFaultlessEmptyFileSystemThatTakesNextToNothing(int sizeMb) throws IOException {
     Path disk = directory.resolve("disk");
-    DiskTemplate.ofSize(sizeMb, directory).unpack(disk, GuestImages.DISK_BYTES);
+    DiskTemplate.ofSize(sizeMb, directory).unpack(disk, DISK_BYTES);
 
-    assertThat(Files.size(disk)).isEqualTo(GuestImages.DISK_BYTES);
+    assertThat(Files.size(disk)).isEqualTo(DISK_BYTES);
     assertThat(blocksBytes(disk)).isLessThan(8L << 20);
     assertThat(run("e2fsck", "-f", "-n", disk.toString())).contains(" 10/");
     assertThat(run("debugfs", "-R", "stat /", disk.toString())).contains("Mode:  01777");

@@ -1,4 +1,4 @@
-package thaw.microvm;
+package thaw.jail;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import thaw.sparsefs.PageSource;
 
 /** An empty file system's few pages, as the bottom of a /tmp disk. */
-final class TemplatePages implements PageSource {
+public final class TemplatePages implements PageSource {
   private final Arena arena = Arena.ofAuto();
   private final Map<Long, MemorySegment> pages = new HashMap<>();
 
@@ -29,7 +29,7 @@ final class TemplatePages implements PageSource {
   }
 
   /** Numbers of the pages that are not zero. */
-  BitSet numbers() {
+  public BitSet numbers() {
     BitSet numbers = new BitSet();
     pages.keySet().forEach(page -> numbers.set(Math.toIntExact(page)));
     return numbers;

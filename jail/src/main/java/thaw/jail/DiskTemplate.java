@@ -1,6 +1,7 @@
-package thaw.microvm;
+package thaw.jail;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,14 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import thaw.jail.Command;
-import thaw.jail.Trees;
 
 /**
  * An empty ext4 for /tmp, kept as what mke2fs wrote and nothing else: a sequence of (offset,
  * length, bytes). Unpacking it is a handful of writes into a sparse file, whatever its size.
  */
-final class DiskTemplate {
+public final class DiskTemplate {
   private static final Duration FORMAT_TIMEOUT = Duration.ofMinutes(1);
   private static final int BLOCK_BYTES = 4 << 10;
   private static final int SCAN_BYTES = 1 << 20;
@@ -32,7 +31,7 @@ final class DiskTemplate {
   }
 
   /** The template for a size, made if the cache does not have it. */
-  static DiskTemplate ofSize(int sizeMb, Path cacheDirectory) throws IOException {
+  public static DiskTemplate ofSize(int sizeMb, Path cacheDirectory) throws IOException {
     Path directory = Files.createDirectories(cacheDirectory.resolve("disks"));
     Path packed = directory.resolve("tmp-" + sizeMb + "-v" + VERSION);
     if (!Files.exists(packed)) {
@@ -52,7 +51,7 @@ final class DiskTemplate {
   }
 
   /** Makes a sparse file with the file system at its start. */
-  void unpack(Path file, long fileBytes) throws IOException {
+  public void unpack(Path file, long fileBytes) throws IOException {
     ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(packed));
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -63,11 +62,13 @@ final class DiskTemplate {
         writeFully(out, run, offset);
       }
     }
-    SparseFiles.extend(file, fileBytes);
+    try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+      made.setLength(Math.max(made.length(), fileBytes));
+    }
   }
 
   /** The same as pages; all others are zero. */
-  TemplatePages pages() throws IOException {
+  public TemplatePages pages() throws IOException {
     ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(packed));
     TemplatePages pages = new TemplatePages();
     while (all.hasRemaining()) {

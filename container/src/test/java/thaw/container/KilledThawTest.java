@@ -1,0 +1,58 @@
+package thaw.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import thaw.jail.JailControlGroup;
+
+class KilledThawTest {
+  @Test
+  void aThawThatIsKilledTakesEvenPausedSandboxesWithItAndTheNextOneSweepsItsDirectories()
+      throws Exception {
+    try (Fixture fixture = Fixture.create()) {
+      Process thaw =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  KilledThaw.class.getName(),
+                  fixture.directory.toString())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try {
+        String line =
+            thaw.inputReader(StandardCharsets.UTF_8)
+                .lines()
+                .filter(l -> l.startsWith(KilledThaw.READY))
+                .findFirst()
+                .orElseThrow();
+        String id = line.substring(KilledThaw.READY.length()).strip();
+        // The agent and passt.
+        assertThat(fixture.hostState.processes()).hasSize(2);
+        assertThat(new JailControlGroup(id).processes()).hasSize(1);
+
+        thaw.destroyForcibly().waitFor();
+
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(() -> {
+              assertThat(fixture.hostState.processes()).isEmpty();
+              assertThat(JailControlGroup.named(id)).isEmpty();
+            });
+        assertThat(fixture.hostState.mounts()).isEmpty();
+        assertThat(fixture.hostState.everything()).isNotEmpty();
+
+        try (ContainerDriver next = fixture.openDriver()) {
+          assertThat(next.name()).isEqualTo("container");
+        }
+        assertThat(fixture.hostState.everything()).isEmpty();
+      } finally {
+        thaw.destroyForcibly().waitFor();
+      }
+    }
+  }
+}
