@@ -300,6 +300,11 @@ final class MicrovmSandbox implements Sandbox {
     }
 
     @Override
+    public void serviceOpened(AgentStream stream) {
+      next.serviceOpened(stream);
+    }
+
+    @Override
     public void outputOpened(AgentStream output) {
       next.outputOpened(output);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import thaw.model.FunctionVersion;
+import thaw.model.SandboxCredentials;
 
 final class RuntimeEnvironmentTest {
   @Test
@@ -59,6 +60,42 @@ final class RuntimeEnvironmentTest {
     assertThat(RuntimeEnvironment.of(function("python3.13", Map.of()), "stream", logging))
         .containsEntry("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .containsEntry("AWS_LAMBDA_LOG_LEVEL", "WARN");
+  }
+
+  @Test
+  void credentialsStandInTheEnvironmentUnlessASnapshotWouldKeepThem() {
+    SandboxCredentials credentials = new SandboxCredentials("ID", "SECRET", "TOKEN");
+    FunctionVersion plain = function("python3.13", Map.of());
+    assertThat(RuntimeEnvironment.access(plain, credentials))
+        .isEqualTo(
+            Map.of(
+                "AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9002",
+                "AWS_ACCESS_KEY_ID", "ID",
+                "AWS_SECRET_ACCESS_KEY", "SECRET",
+                "AWS_SESSION_TOKEN", "TOKEN"));
+
+    FunctionVersion frozen =
+        new FunctionVersion(
+            plain.accountId(),
+            plain.region(),
+            plain.name(),
+            "1",
+            plain.revisionId(),
+            plain.runtime(),
+            plain.handler(),
+            plain.memorySizeMb(),
+            plain.timeout(),
+            plain.ephemeralStorageMb(),
+            Map.of("AWS_ENDPOINT_URL_LAMBDA", "http://elsewhere"),
+            plain.codeSha256(),
+            plain.logGroup(),
+            "Text",
+            Optional.empty(),
+            true);
+    assertThat(RuntimeEnvironment.access(frozen, credentials))
+        .isEqualTo(
+            Map.of(
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9002/_thaw/credentials"));
   }
 
   @Test
