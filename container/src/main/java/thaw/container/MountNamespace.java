@@ -32,6 +32,13 @@ final class MountNamespace implements AutoCloseable {
       for file in /sys/fs/cgroup/"$1"*/cgroup.freeze /sys/fs/cgroup/unified/"$1"*/cgroup.freeze; do
         [ -e "$file" ] && echo 0 > "$file"
       done
+      # What was limited would take minutes to end.
+      for file in /sys/fs/cgroup/cpu/"$1"*/cpu.cfs_quota_us; do
+        [ -e "$file" ] && echo -1 > "$file"
+      done
+      for file in /sys/fs/cgroup/"$1"*/cpu.max; do
+        [ -e "$file" ] && echo max > "$file"
+      done
       exit 0
       """;
 

@@ -95,6 +95,11 @@ public final class Jail implements AutoCloseable {
   /** Lets go of the lifeline and does not wait for the end. */
   public void release() {
     try {
+      controlGroup().unlimitCpu();
+    } catch (IOException e) {
+      log.debug("{}: lifting its limit of CPU time", id, e);
+    }
+    try {
       runc.getOutputStream().close();
     } catch (IOException e) {
       log.debug("{}: closing the lifeline", id, e);

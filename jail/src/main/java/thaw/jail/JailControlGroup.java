@@ -116,6 +116,16 @@ public final class JailControlGroup {
     }
   }
 
+  /**
+   * Lifts {@link #limitCpu}: what is to end needs time to do so, and a thousand processes that were
+   * killed would take minutes for it. No effect if the group is gone.
+   */
+  void unlimitCpu() throws IOException {
+    if (!write("cpu.max", "max " + CPU_PERIOD_MICROS)) {
+      write("cpu.cfs_quota_us", "-1");
+    }
+  }
+
   /** Has all its processes stand still; returns when they do. No effect if they do. */
   public void freeze() throws IOException {
     long deadlineNanos = System.nanoTime() + FREEZE_TIMEOUT_NANOS;
