@@ -24,9 +24,9 @@ enum operation {
     PING = 1, SET_CLOCK, RESEED, SET_IDENTITY, CONFIGURE_NETWORK, MOUNT_DISKS, START, FREEZE, THAW, KILL,
     PEAK_MEMORY, POWER_OFF, SET_LIMITS
 };
-enum stream_kind { CONNECTION = 1, STDOUT, STDERR };
+enum stream_kind { CONNECTION = 1, STDOUT, STDERR, SERVICE }; /* CONNECTION and SERVICE go both ways */
 
-#define VERSION 1
+#define VERSION 2
 #define HEADER_BYTES 8
 #define MAX_PAYLOAD 65536
 #define MAX_STREAMS 64
@@ -51,7 +51,7 @@ uint32_t get32(const uint8_t *p);
 void put32(uint8_t *p, uint32_t v);
 
 /* streams.c */
-void streams_start(int listener);
+void streams_start(int runtime_api, int data_endpoint); /* listening sockets */
 void streams_connected(uint32_t host_window); /* a new host: start over, carry what can be carried */
 void streams_disconnected(void);
 void stream_frame(int type, int flags, int stream, const uint8_t *payload, uint32_t length);
@@ -59,7 +59,7 @@ void stream_event(int stream, uint32_t events);
 int stream_open(int kind, int fd);  /* 0, or -1 if there is no slot (the caller keeps the fd) */
 int streams_free(void);
 void streams_take_output(void);     /* reads what stdout and stderr hold, for which there is credit */
-bool streams_accept(void);          /* takes one connection; false if there is none or no slot */
+bool streams_accept(void);          /* takes a connection of each listener; false if there is none or no slot */
 bool streams_drained(void);         /* nothing is left to read for which there is credit */
 bool streams_ended(void);           /* the runtime is dead: has all been sent that can be? */
 void streams_end(void);             /* closes what is open */
@@ -88,7 +88,7 @@ int etc_write(const char *directory); /* what is known, into hosts, hostname, ma
 /* guest.c, container.c, or the tests' stand-in for them */
 void guest_start(void);
 int guest_port(int argc, char **argv);
-int guest_listener(void); /* in common.c but for tests */
+int guest_listener(int kind); /* for connections of this kind; in common.c but for tests */
 void guest_port_lost(void);
 int guest_clock(int64_t seconds, uint32_t nanoseconds);
 int guest_reseed(const uint8_t *seed, uint32_t length);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define RUNTIME_API_PORT 9001
+#define DATA_ENDPOINT_PORT 9002
 
 static char hostname[64] = "localhost";
 static char machine_id[33];
@@ -86,12 +87,13 @@ int network_configure(const uint8_t *address, const uint8_t *gateway, int prefix
     return error;
 }
 
-int guest_listener(void) {
+int guest_listener(int kind) {
+    uint16_t port = kind == SERVICE ? DATA_ENDPOINT_PORT : RUNTIME_API_PORT;
     struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
-        die("cannot listen on 127.0.0.1:9001");
+        die("cannot listen on 127.0.0.1:9001 and :9002");
     return fd;
 }
 

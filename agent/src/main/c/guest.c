@@ -28,6 +28,7 @@
 #define ROOT "/customer"
 #define CAGE "/cgroup/function/"
 #define BOOT_ID "/boot_id"
+#define IDENTITY "/identity/"
 #define ADD_ENTROPY 0x40085203 /* RNDADDENTROPY and RNDRESEEDCRNG of linux/random.h */
 #define RESEED_CRNG 0x5207
 #define INTO_CGROUP 0x200000000ULL /* CLONE_INTO_CGROUP of linux/sched.h */
@@ -129,11 +130,25 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
     return error;
 }
 
-/* Called whenever something that stands in the customer's /etc becomes known. */
+/* These are files of the agent's own, which lie over those of the customer's /etc: nothing else is as quickly changed. */
 static int write_etc(void) {
-    if (!(mounted & ROOT_DISK)) return 0;
+    mkdir(IDENTITY, 0755);
+    return etc_write(IDENTITY);
+}
+
+/* Lays the files over the customer's, which become mount points if they are not there. */
+static int bind_etc(void) {
+    static const char *const names[] = {"hosts", "hostname", "machine-id", "resolv.conf"};
+    int error = write_etc();
     mkdir(ROOT "/etc", 0755);
-    return etc_write(ROOT "/etc/");
+    for (size_t i = 0; !error && i < sizeof names / sizeof *names; i++) {
+        char own[40], customers[60];
+        snprintf(own, sizeof own, IDENTITY "%s", names[i]);
+        snprintf(customers, sizeof customers, ROOT "/etc/%s", names[i]);
+        if (access(customers, F_OK) < 0) error = write_file(customers, "");
+        if (!error && mount(own, customers, NULL, MS_BIND, NULL) < 0) error = fail(errno, customers);
+    }
+    return error;
 }
 
 /* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. */
@@ -173,19 +188,35 @@ int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t 
 
 /* ---- disks ---- */
 
-/* Finds a disk by its serial; "" if there is none. */
-static void find_disk(const char *serial, char *device, size_t size) {
-    *device = 0;
-    DIR *disks = opendir("/sys/block");
+static struct disk {
+    const char *serial;
+    char device[32]; /* "" if it was not found */
+} disks[] = {{"root", ""}, {"runtime", ""}, {"code", ""}, {"opt", ""}, {"tmp", ""}};
+
+/* Every serial is a request to a disk, and none ever changes: a snapshot remembers what was found. */
+static void find_disks(void) {
+    DIR *blocks = opendir("/sys/block");
     struct dirent *entry;
-    while (disks && (entry = readdir(disks))) {
+    while (blocks && (entry = readdir(blocks))) {
         char path[300], found[32];
         snprintf(path, sizeof path, "/sys/block/%s/serial", entry->d_name);
         read_file(path, found, sizeof found);
         found[strcspn(found, "\n")] = 0;
-        if (strcmp(found, serial) == 0) snprintf(device, size, "/dev/%s", entry->d_name);
+        for (struct disk *d = disks; d < disks + sizeof disks / sizeof *disks; d++)
+            if (strcmp(found, d->serial) == 0) snprintf(d->device, sizeof d->device, "/dev/%.20s", entry->d_name);
     }
-    if (disks) closedir(disks);
+    if (blocks) closedir(blocks);
+}
+
+/* A disk's device; "" if there is none. */
+static const char *device_of(const char *serial) {
+    const char *found = "";
+    for (int tries = 0; tries < 2 && !*found; tries++) {
+        if (tries > 0) find_disks();
+        for (struct disk *d = disks; d < disks + sizeof disks / sizeof *disks; d++)
+            if (strcmp(d->serial, serial) == 0) found = d->device;
+    }
+    return found;
 }
 
 /* The file system that a disk's super block names; NULL for a blank disk. */
@@ -200,20 +231,21 @@ static const char *file_system(const char *device) {
     return NULL;
 }
 
-/* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. */
+/* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. Looks at it only if it must. */
 static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, bool *blank) {
-    char device[300], what[80];
-    find_disk(serial, device, sizeof device);
+    const char *device = device_of(serial);
+    if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
+    if (*device && mount(device, target, type, flags, NULL) == 0) return 0;
+    int error = *device ? errno : ENODEV;
     const char *found = *device ? file_system(device) : NULL;
     if (!found && blank) {
         *blank = true;
         return 0;
     }
-    if (!found || strcmp(found, type) != 0) {
-        snprintf(what, sizeof what, "disk %s is %s, not %s", serial, found ? found : *device ? "blank" : "missing", type);
-        return fail(EINVAL, what);
-    }
-    return mount_on(device, target, type, flags, NULL);
+    if (found && strcmp(found, type) == 0) return fail(error, target);
+    char what[80];
+    snprintf(what, sizeof what, "disk %s is %s, not %s", serial, found ? found : *device ? "blank" : "missing", type);
+    return fail(EINVAL, what);
 }
 
 static int device(const char *name, int major, int minor) {
@@ -255,9 +287,9 @@ static int mount_root(void) {
         error = fail(errno, "boot id");
     if (!error) error = mount_on("sysfs", ROOT "/sys", "sysfs", safe | MS_RDONLY, NULL);
     if (!error) error = make_dev();
-    if (error) return error;
-    mounted |= ROOT_DISK;
-    return write_etc();
+    if (!error) error = bind_etc();
+    if (!error) mounted |= ROOT_DISK;
+    return error;
 }
 
 int guest_mount(uint32_t set) {
@@ -274,7 +306,7 @@ int guest_mount(uint32_t set) {
     if (!error && missing & OPT_DISK) {
         bool blank = false;
         error = mount_disk("opt", ROOT "/opt", "erofs", safe | MS_RDONLY, &blank);
-        if (!error && !blank) mounted |= OPT_DISK;
+        if (!error) mounted |= OPT_DISK; /* blank or not: it is as it was when it was looked at */
     }
     if (!error && missing & TMP_DISK) {
         error = mount_disk("tmp", ROOT "/tmp", "ext4", safe, NULL);

@@ -27,8 +27,10 @@ struct stream {
 
 static struct stream streams[MAX_STREAMS + 1]; /* by id, 1.. */
 static uint8_t rings[MAX_STREAMS + 1][WINDOW_BYTES];
-static int listener;
-static uint32_t listener_events;
+static struct {
+    int fd, kind;
+    uint32_t events;
+} listeners[2];
 static uint32_t host_window;
 
 static int id_of(struct stream *s) { return s - streams; }
@@ -39,11 +41,19 @@ static int free_slot(void) {
     return 0;
 }
 
-static void watch_listener(void) {
-    watch(listener, ON_LISTENER, &listener_events, connected && free_slot() ? EPOLLIN : 0);
+static bool is_socket(struct stream *s) { return s->kind == CONNECTION || s->kind == SERVICE; }
+
+static void watch_listeners(void) {
+    uint32_t wanted = connected && free_slot() ? EPOLLIN : 0;
+    for (int i = 0; i < 2; i++) watch(listeners[i].fd, ON_LISTENER, &listeners[i].events, wanted);
 }
 
-void streams_start(int fd) { listener = fd; }
+void streams_start(int runtime_api, int data_endpoint) {
+    listeners[0].fd = runtime_api;
+    listeners[0].kind = CONNECTION;
+    listeners[1].fd = data_endpoint;
+    listeners[1].kind = SERVICE;
+}
 
 int streams_free(void) {
     int count = 0;
@@ -60,7 +70,7 @@ static void watch_stream(struct stream *s) {
 }
 
 static void close_fd(struct stream *s, bool reset) {
-    if (reset && s->kind == CONNECTION) {
+    if (reset && is_socket(s)) {
         struct linger now = {.l_onoff = 1};
         setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     }
@@ -86,7 +96,7 @@ static void settle(struct stream *s) {
     }
     if (s->close_sent && s->close_got) {
         s->kind = 0;
-        watch_listener();
+        watch_listeners();
     } else {
         watch_stream(s);
     }
@@ -95,7 +105,7 @@ static void settle(struct stream *s) {
 static void announce(struct stream *s, int flags) {
     *frame(OPEN, flags, id_of(s), 1) = s->kind;
     s->credit = host_window;
-    s->granted = s->kind == CONNECTION ? WINDOW_BYTES : 0;
+    s->granted = is_socket(s) ? WINDOW_BYTES : 0;
     s->written = 0;
     watch_stream(s);
 }
@@ -108,16 +118,21 @@ int stream_open(int kind, int fd) {
     return 0;
 }
 
-bool streams_accept(void) {
-    watch_listener();
+static bool accept_from(int listener, int kind) {
     if (!connected || !free_slot()) return false;
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return false;
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    stream_open(CONNECTION, fd);
-    watch_listener();
+    stream_open(kind, fd);
     return true;
+}
+
+bool streams_accept(void) {
+    bool accepted = false;
+    for (int i = 0; i < 2; i++) accepted |= accept_from(listeners[i].fd, listeners[i].kind);
+    watch_listeners();
+    return accepted;
 }
 
 /* ---- towards the host ---- */
@@ -130,7 +145,7 @@ static void read_some(struct stream *s) {
     if (n > 0) {
         data_sent(id_of(s), n);
         s->credit -= n;
-    } else if (n == 0 && s->kind == CONNECTION) {
+    } else if (n == 0 && is_socket(s)) {
         frame(EOF_, 0, id_of(s), 0);
         s->eof_sent = true;
     } else if (n == 0) {
@@ -143,7 +158,7 @@ static void read_some(struct stream *s) {
 void streams_take_output(void) {
     for (int id = 1; id <= MAX_STREAMS; id++) {
         struct stream *s = &streams[id];
-        if (s->kind == 0 || s->kind == CONNECTION || s->fd < 0) continue;
+        if (s->kind == 0 || is_socket(s) || s->fd < 0) continue;
         read_some(s); /* a pipe holds no more than one frame does */
         settle(s);
     }
@@ -219,7 +234,7 @@ void stream_frame(int type, int flags, int id, const uint8_t *p, uint32_t length
         if (credit == 0 || credit > host_window - s->credit) die("WINDOW beyond the window");
         s->credit += credit;
     } else if (type == EOF_) {
-        if (s->eof_got || s->kind != CONNECTION) die("an EOF too many");
+        if (s->eof_got || !is_socket(s)) die("an EOF too many");
         s->eof_got = true;
     } else {
         s->close_got = s->eof_got = true;
@@ -248,13 +263,13 @@ void streams_connected(uint32_t window) {
             s->kind = 0;
         }
     }
-    watch_listener();
+    watch_listeners();
 }
 
 void streams_disconnected(void) {
     for (int id = 1; id <= MAX_STREAMS; id++)
         if (streams[id].kind != 0) watch_stream(&streams[id]);
-    watch_listener();
+    watch_listeners();
 }
 
 bool streams_drained(void) {
@@ -272,7 +287,7 @@ bool streams_ended(void) {
     for (int id = 1; id <= MAX_STREAMS; id++) {
         struct stream *s = &streams[id];
         if (s->kind == 0 || s->fd < 0 || s->eof_sent) continue;
-        if (s->kind != CONNECTION || s->credit > 0) return false; /* its end is still to come */
+        if (!is_socket(s) || s->credit > 0) return false; /* its end is still to come */
     }
     return true;
 }

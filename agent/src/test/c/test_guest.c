@@ -1,7 +1,7 @@
 /*
  * The tests' stand-in for guest.c: the agent on the host, over a Unix socket, without mounts and
  * cgroups. A process group is the cage; what would change the machine only pretends to.
- * Usage: agent SOCKET PORT
+ * Usage: agent SOCKET PORT DATA_PORT
  */
 #define _GNU_SOURCE
 #include "agent.h"
@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int listener;
+static int listeners[2];
 static volatile pid_t *group; /* of the runtime; the child writes it, so it lies in shared memory */
 
 void guest_start(void) {
@@ -30,13 +30,15 @@ void guest_start(void) {
 
 /* Listens before it connects to the host's socket, so that tests can connect at once. */
 int guest_port(int argc, char **argv) {
-    if (argc != 3) exit(2);
-    struct sockaddr_in loopback = {
-        .sin_family = AF_INET, .sin_port = htons(atoi(argv[2])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int on = 1;
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *)&loopback, sizeof loopback) < 0 || listen(listener, MAX_STREAMS) < 0) exit(5);
+    if (argc != 4) exit(2);
+    for (int i = 0; i < 2; i++) {
+        struct sockaddr_in loopback = {
+            .sin_family = AF_INET, .sin_port = htons(atoi(argv[2 + i])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        if (bind(fd, (struct sockaddr *)&loopback, sizeof loopback) < 0 || listen(fd, MAX_STREAMS) < 0) exit(5);
+        listeners[i] = fd;
+    }
 
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
@@ -46,7 +48,7 @@ int guest_port(int argc, char **argv) {
     return fd;
 }
 
-int guest_listener(void) { return listener; }
+int guest_listener(int kind) { return listeners[kind == SERVICE]; }
 
 static void kill_group(int signal) {
     if (*group > 0) kill(-*group, signal);

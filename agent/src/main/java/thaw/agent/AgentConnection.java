@@ -41,6 +41,14 @@ public final class AgentConnection implements AutoCloseable {
     void connectionOpened(AgentStream stream);
 
     /**
+     * A process in the guest connected to 127.0.0.1:9002, the data endpoint. The listener closes
+     * the stream.
+     */
+    default void serviceOpened(AgentStream stream) {
+      stream.abort();
+    }
+
+    /**
      * The runtime's stdout or stderr; flow-controlled by reading it. The listener closes the
      * stream. The exit is reported only after both were read to their end.
      */

@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 public final class AgentStream implements AutoCloseable {
   /** What the stream carries. */
   public enum Kind {
-    /** A TCP connection from a process in the guest; both ways. */
+    /** A TCP connection from a process in the guest to the Runtime API; both ways. */
     CONNECTION,
     /** What the runtime writes to its standard output; to the host only. */
     STDOUT,
     /** What the runtime writes to its standard error; to the host only. */
-    STDERR
+    STDERR,
+    /** A TCP connection from a process in the guest to the data endpoint; both ways. */
+    SERVICE;
+
+    boolean bothWays() {
+      return this == CONNECTION || this == SERVICE;
+    }
   }
 
   private final int id;
@@ -40,7 +46,7 @@ public final class AgentStream implements AutoCloseable {
     this.kind = kind;
     this.carried = carried;
     this.table = table;
-    this.output = new StreamOutput(id, kind == Kind.CONNECTION ? guestWindowBytes : 0, sink);
+    this.output = new StreamOutput(id, kind.bothWays() ? guestWindowBytes : 0, sink);
     this.input = new StreamInput(output);
   }
 

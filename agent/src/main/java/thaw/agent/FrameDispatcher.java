@@ -110,15 +110,16 @@ final class FrameDispatcher {
           case 1 -> AgentStream.Kind.CONNECTION;
           case 2 -> AgentStream.Kind.STDOUT;
           case 3 -> AgentStream.Kind.STDERR;
+          case 4 -> AgentStream.Kind.SERVICE;
           default -> throw new ProtocolViolation("OPEN of kind " + code);
         };
     AgentStream stream =
         new AgentStream(header.stream(), kind, header.carried(), guestWindowBytes, sink, streams);
     streams.add(stream);
-    if (kind == AgentStream.Kind.CONNECTION) {
-      listener.connectionOpened(stream);
-    } else {
-      listener.outputOpened(stream);
+    switch (kind) {
+      case CONNECTION -> listener.connectionOpened(stream);
+      case SERVICE -> listener.serviceOpened(stream);
+      case STDOUT, STDERR -> listener.outputOpened(stream);
     }
   }
 

@@ -21,13 +21,17 @@ record Frame(int type, int flags, int stream, long length, byte[] payload) {
   }
 
   static Frame connect(byte[] nonce) {
-    return of(FrameType.CONNECT, 0, 0, little(24).put(nonce).putInt(1).putInt(256 * 1024).array());
+    return of(
+        FrameType.CONNECT,
+        0,
+        0,
+        little(24).put(nonce).putInt(Protocol.VERSION).putInt(256 * 1024).array());
   }
 
   static Frame hello(byte[] nonce) {
     byte[] build = "fake".getBytes(StandardCharsets.US_ASCII);
     ByteBuffer payload = little(24 + build.length).put(nonce);
-    payload.putShort((short) 1).putShort((short) 64).putInt(256 * 1024).put(build);
+    payload.putShort((short) Protocol.VERSION).putShort((short) 64).putInt(256 * 1024).put(build);
     return of(FrameType.HELLO, 0, 0, payload.array());
   }
 

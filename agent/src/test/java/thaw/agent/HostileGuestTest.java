@@ -45,7 +45,7 @@ class HostileGuestTest {
         arguments("EVENT with flags 1", List.of(Frame.of(FrameType.EVENT, 1, 0, new byte[16]))),
         arguments("OPEN on stream 0", List.of(Frame.open(0, CONNECTION))),
         arguments("OPEN on stream 65", List.of(Frame.open(65, CONNECTION))),
-        arguments("OPEN of kind 4", List.of(Frame.open(1, 4))),
+        arguments("OPEN of kind 5", List.of(Frame.open(1, 5))),
         arguments("OPEN with 2 bytes", List.of(Frame.of(FrameType.OPEN, 0, 1, new byte[2]))),
         arguments(
             "OPEN of stream 3, which is open",
@@ -105,7 +105,7 @@ class HostileGuestTest {
       guest.send(Frame.data(1, 50_000));
       guest.send(Frame.hello(guest.nonce()));
       assertThat(guest.connection().awaitHello(Duration.ofSeconds(20)))
-          .isEqualTo(new AgentHello(1, "fake"));
+          .isEqualTo(new AgentHello(Protocol.VERSION, "fake"));
       guest.send(Frame.open(1, CONNECTION));
       guest.listener().connection().close();
       assertThat(guest.read().is(FrameType.CLOSE)).isTrue();
@@ -127,9 +127,9 @@ class HostileGuestTest {
   void anotherVersionIsRefusedWithTheRemedy() throws Exception {
     try (FakeGuest guest = FakeGuest.silent()) {
       byte[] hello = Frame.hello(guest.nonce()).bytes();
-      hello[8 + 16] = 2;
+      hello[8 + 16] = Protocol.VERSION + 1;
       guest.send(hello);
-      assertThat(guest.listener().closeReason()).contains("version 2", "rebuild the guest image");
+      assertThat(guest.listener().closeReason()).contains("version 3", "rebuild the guest image");
     }
   }
 
@@ -215,7 +215,7 @@ class HostileGuestTest {
       } else if (open[stream]) {
         frame = Frame.data(stream, 1 + random.nextInt(4_000));
       } else {
-        frame = Frame.open(stream, 1 + random.nextInt(3));
+        frame = Frame.open(stream, 1 + random.nextInt(4));
         open[stream] = true;
       }
       // Mostly right, so that the conversation gets somewhere.
@@ -225,7 +225,7 @@ class HostileGuestTest {
 
   private static Frame anything(int stream, Random random) {
     return switch (random.nextInt(6)) {
-      case 0 -> Frame.open(stream, random.nextInt(5));
+      case 0 -> Frame.open(stream, random.nextInt(6));
       case 1 -> Frame.window(stream, random.nextInt(WINDOW));
       case 2 -> Frame.of(FrameType.EOF, stream);
       case 3 -> Frame.of(FrameType.CLOSE, random.nextInt(2), stream, new byte[0]);

@@ -107,10 +107,11 @@ class HostileHostTest {
   void mutatedFramesNeverCrashTheAgent(long seed) throws Exception {
     Random random = new Random(seed);
     try (TestAgent agent = TestAgent.start();
-        Socket guest = connectTo(agent)) {
+        Socket guest = connectTo(agent);
+        Socket data = new Socket(InetAddress.getLoopbackAddress(), agent.dataPort())) {
       Thread drain = Thread.ofVirtual().start(() -> drain(agent.channel()));
       send(agent.channel(), Frame.connect(NONCE).bytes());
-      Throwable sending = catchThrowable(() -> converse(agent, guest, random));
+      Throwable sending = catchThrowable(() -> converse(agent, guest, data, random));
       if (sending != null) { // the agent had given up already
         assertThat(sending).as("seed %d", seed).isInstanceOf(IOException.class);
       }
@@ -121,7 +122,8 @@ class HostileHostTest {
     }
   }
 
-  private static void converse(TestAgent agent, Socket guest, Random random) throws IOException {
+  private static void converse(TestAgent agent, Socket guest, Socket data, Random random)
+      throws IOException {
     RuntimeProcess process =
         new RuntimeProcess(List.of("/bin/true", "a", "b"), Map.of("A", "b"), "/", 1 << 20, 10);
     byte[] start = new byte[thaw.agent.Arguments.process(process).remaining()];
@@ -130,7 +132,7 @@ class HostileHostTest {
       int choice = random.nextInt(100);
       Frame frame;
       if (choice < 2) {
-        frame = anything(1 + random.nextInt(3), random);
+        frame = anything(1 + random.nextInt(4), random);
       } else if (choice < 10) {
         frame = Frame.request(i, Operation.START, start);
       } else if (choice < 20) {
@@ -138,11 +140,16 @@ class HostileHostTest {
       } else if (choice < 25) {
         frame = Frame.connect(NONCE); // its streams are carried over
       } else {
-        frame = Frame.data(1, 1 + random.nextInt(5_000)); // nobody reads it: it fills the ring
+        frame =
+            Frame.data(
+                1 + random.nextInt(2),
+                1 + random.nextInt(5_000)); // nobody reads it: it fills the ring
       }
       // Mostly right, so that the conversation gets somewhere.
       send(agent.channel(), random.nextInt(50) == 0 ? frame.mutated(random) : frame.bytes());
-      guest.getOutputStream().write(new byte[1 + random.nextInt(1_000)]);
+      (random.nextBoolean() ? guest : data)
+          .getOutputStream()
+          .write(new byte[1 + random.nextInt(1_000)]);
     }
   }
 

@@ -10,6 +10,7 @@ final class RecordingListener implements AgentConnection.Listener {
   private static final int WAIT_SECONDS = 20;
 
   private final BlockingQueue<AgentStream> connections = new LinkedBlockingQueue<>();
+  private final BlockingQueue<AgentStream> services = new LinkedBlockingQueue<>();
   private final BlockingQueue<AgentStream> outputs = new LinkedBlockingQueue<>();
   private final BlockingQueue<ExitStatus> exits = new LinkedBlockingQueue<>();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
@@ -17,6 +18,11 @@ final class RecordingListener implements AgentConnection.Listener {
   @Override
   public void connectionOpened(AgentStream stream) {
     connections.add(stream);
+  }
+
+  @Override
+  public void serviceOpened(AgentStream stream) {
+    services.add(stream);
   }
 
   @Override
@@ -38,6 +44,10 @@ final class RecordingListener implements AgentConnection.Listener {
 
   AgentStream connection() throws InterruptedException {
     return take(connections, "connection");
+  }
+
+  AgentStream service() throws InterruptedException {
+    return take(services, "connection to the data endpoint");
   }
 
   /** Standard output comes before standard error. */

@@ -41,7 +41,8 @@ class RuntimeTest {
 
   @Test
   void greetsWithItsVersionAndBuild() throws IOException {
-    assertThat(connection.awaitHello(Duration.ZERO)).isEqualTo(new AgentHello(1, "unknown"));
+    assertThat(connection.awaitHello(Duration.ZERO))
+        .isEqualTo(new AgentHello(Protocol.VERSION, "unknown"));
   }
 
   @Test

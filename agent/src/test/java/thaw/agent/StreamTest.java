@@ -62,6 +62,29 @@ class StreamTest {
   }
 
   @Test
+  void connectionsToTheDataEndpointAreOfAKindOfTheirOwn() throws Exception {
+    try (Socket api = guestConnects();
+        AgentStream apiHost = listener.connection();
+        Socket data = new Socket(InetAddress.getLoopbackAddress(), agent.dataPort());
+        AgentStream dataHost = listener.service()) {
+      assertThat(apiHost.kind()).isEqualTo(AgentStream.Kind.CONNECTION);
+      assertThat(dataHost.kind()).isEqualTo(AgentStream.Kind.SERVICE);
+      byte[] up = random(3, 1_000_000);
+      byte[] down = random(4, 1_000_000);
+      Future<?> guestWrites = threads.submit(() -> writeAndShut(data, up));
+      Future<byte[]> guestReads = threads.submit(() -> data.getInputStream().readAllBytes());
+      Future<byte[]> hostReads = threads.submit(() -> Streams.readAll(dataHost));
+      dataHost.write(ByteBuffer.wrap(down));
+      dataHost.shutdownOutput();
+      assertThat(hostReads.get(30, TimeUnit.SECONDS)).isEqualTo(up);
+      assertThat(guestReads.get(30, TimeUnit.SECONDS)).isEqualTo(down);
+      guestWrites.get();
+      api.getOutputStream().write(ascii("still there"));
+      assertThat(Streams.read(apiHost, 11)).isEqualTo(ascii("still there"));
+    }
+  }
+
+  @Test
   void carriesMegabytesBothWaysAtOnce() throws Exception {
     byte[] up = random(1, 6_000_000);
     byte[] down = random(2, 6_000_000);

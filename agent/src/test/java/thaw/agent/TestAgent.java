@@ -25,12 +25,15 @@ final class TestAgent implements AutoCloseable {
   private final Path directory;
   private final Process process;
   private final int port;
+  private final int dataPort;
   private final SocketChannel channel;
 
-  private TestAgent(Path directory, Process process, int port, SocketChannel channel) {
+  private TestAgent(
+      Path directory, Process process, int port, int dataPort, SocketChannel channel) {
     this.directory = directory;
     this.process = process;
     this.port = port;
+    this.dataPort = dataPort;
     this.channel = channel;
   }
 
@@ -38,14 +41,19 @@ final class TestAgent implements AutoCloseable {
     Path directory = Files.createTempDirectory("agent-test");
     Path socket = directory.resolve("port");
     int port = freePort();
+    int dataPort = freePort();
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
       Process process =
-          new ProcessBuilder(Compiled.BINARY.toString(), socket.toString(), String.valueOf(port))
+          new ProcessBuilder(
+                  Compiled.BINARY.toString(),
+                  socket.toString(),
+                  String.valueOf(port),
+                  String.valueOf(dataPort))
               .redirectErrorStream(true)
               .redirectOutput(directory.resolve("log").toFile())
               .start();
-      return new TestAgent(directory, process, port, server.accept());
+      return new TestAgent(directory, process, port, dataPort, server.accept());
     }
   }
 
@@ -57,6 +65,11 @@ final class TestAgent implements AutoCloseable {
   /** Where it accepts connections on the loopback, as 9001 in a guest. */
   int port() {
     return port;
+  }
+
+  /** The same for the data endpoint, as 9002 in a guest. */
+  int dataPort() {
+    return dataPort;
   }
 
   /** Waits for its end; the exit code is 1 after a violation, 0 when the port was closed. */

@@ -19,20 +19,31 @@ import java.util.Set;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeadLetterConfig;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeleteLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.Environment;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.FunctionCode;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.ImageConfig;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.lambda.model.LayerVersionContentInput;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListLayerVersionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListLayersRequest;
+import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
+import software.amazon.awssdk.services.lambda.model.PublishLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
+import software.amazon.awssdk.services.lambda.model.Runtime;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
+import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.TracingConfig;
+import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
@@ -46,6 +57,14 @@ import thaw.model.FunctionReference;
 final class ConstraintTable {
   private static final String REGION = "(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}";
 
+  private static final String LAYER =
+      "arn:(aws[a-zA-Z-]*)?:lambda:" + REGION + ":\\d{12}:layer:[a-zA-Z0-9-_]+";
+
+  private static final String LAYER_VERSION =
+      "((" + LAYER + ":[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))";
+
+  private static final Rule RUNTIME =
+      oneOf(Runtime.knownValues().stream().map(Runtime::toString).sorted().toArray(String[]::new));
   private static final Rule KMS_KEY = pattern("(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()");
   private static final Rule TAG = pattern("([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)");
   private static final Rule FUNCTION_NAME =
@@ -53,6 +72,23 @@ final class ConstraintTable {
           "(arn:(aws[a-zA-Z-]*)?:lambda:)?("
               + REGION
               + ":)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?");
+
+  private static final List<Rule> LAYER_NAME =
+      List.of(notNull(), longest(140), shortest(1), pattern("(" + LAYER + ")|[a-zA-Z0-9-_]+"));
+  private static final List<Rule> TAGS =
+      List.of(mapKeys(longest(128), shortest(1), TAG), mapValues(longest(256), TAG));
+  private static final List<Rule> TAGGABLE =
+      List.of(
+          notNull(),
+          longest(10_000),
+          shortest(1),
+          pattern(
+              "arn:(aws[a-zA-Z-]*):lambda:"
+                  + REGION
+                  + ":\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
+                  + "|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-"
+                  + "[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+                  + "|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64})"));
 
   private static final List<Rule> NAME_TO_CREATE =
       List.of(
@@ -76,6 +112,12 @@ final class ConstraintTable {
       List.of(longest(63), shortest(3), pattern("[0-9A-Za-z\\.\\-_]*(?<!\\.)"));
   private static final List<Rule> S3_KEY = List.of(longest(1024), shortest(1), pattern(".*"));
   private static final List<Rule> STORAGE_MODE = List.of(oneOf("COPY", "REFERENCE"));
+  private static final Map<String, List<Rule>> CODE_SOURCE =
+      Map.of(
+          "S3Bucket", S3_BUCKET,
+          "S3Key", S3_KEY,
+          "S3ObjectVersion", S3_KEY,
+          "S3ObjectStorageMode", STORAGE_MODE);
   private static final List<Rule> ARCHITECTURES =
       List.of(longest(1), shortest(1), each(oneOf("x86_64", "arm64")));
   private static final List<Rule> PUBLISH_TO = List.of(oneOf("LATEST_PUBLISHED"));
@@ -88,17 +130,7 @@ final class ConstraintTable {
           entry("Timeout", List.of(most(900), least(1))),
           entry("MemorySize", List.of(most(10_240), least(128))),
           entry("KMSKeyArn", List.of(longest(10_000), KMS_KEY)),
-          entry(
-              "Layers",
-              List.of(
-                  each(
-                      longest(2048),
-                      shortest(1),
-                      pattern(
-                          "((arn:(aws[a-zA-Z-]*)?:lambda:"
-                              + REGION
-                              + ":\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)"
-                              + "|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))")))),
+          entry("Layers", List.of(each(longest(2048), shortest(1), pattern(LAYER_VERSION)))),
           entry("FileSystemConfigs", List.of(longest(1))));
 
   private static final Map<Class<?>, Map<String, List<Rule>>> RULES =
@@ -113,10 +145,7 @@ final class ConstraintTable {
                   entry("PackageType", List.of(oneOf("Zip", "Image"))),
                   entry("PublishTo", PUBLISH_TO),
                   entry("Architectures", ARCHITECTURES),
-                  entry(
-                      "Tags",
-                      List.of(
-                          mapKeys(longest(128), shortest(1), TAG), mapValues(longest(256), TAG))),
+                  entry("Tags", TAGS),
                   entry(
                       "CodeSigningConfigArn",
                       List.of(
@@ -175,13 +204,52 @@ final class ConstraintTable {
               ListVersionsByFunctionRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "MaxItems", List.of(most(10_000), least(1)))),
           entry(
-              FunctionCode.class,
+              PublishLayerVersionRequest.class,
               Map.of(
-                  "S3Bucket", S3_BUCKET,
-                  "S3Key", S3_KEY,
-                  "S3ObjectVersion", S3_KEY,
-                  "S3ObjectStorageMode", STORAGE_MODE,
-                  "SourceKMSKeyArn", List.of(longest(10_000), KMS_KEY))),
+                  "LayerName", LAYER_NAME,
+                  "Description", List.of(longest(256)),
+                  "Content", List.of(notNull()),
+                  "CompatibleArchitectures", List.of(longest(2), each(oneOf("x86_64", "arm64"))),
+                  "CompatibleRuntimes", List.of(longest(15), each(RUNTIME)),
+                  "LicenseInfo", List.of(longest(512)))),
+          entry(LayerVersionContentInput.class, CODE_SOURCE),
+          entry(GetLayerVersionRequest.class, Map.of("LayerName", LAYER_NAME)),
+          entry(DeleteLayerVersionRequest.class, Map.of("LayerName", LAYER_NAME)),
+          entry(
+              GetLayerVersionByArnRequest.class,
+              Map.of(
+                  "Arn", List.of(notNull(), longest(2048), shortest(1), pattern(LAYER_VERSION)))),
+          entry(
+              ListLayersRequest.class,
+              Map.of(
+                  "CompatibleRuntime", List.of(RUNTIME),
+                  "CompatibleArchitecture", List.of(oneOf("x86_64", "arm64")),
+                  "MaxItems", List.of(most(50), least(1)))),
+          entry(
+              ListLayerVersionsRequest.class,
+              Map.of(
+                  "LayerName", LAYER_NAME,
+                  "CompatibleRuntime", List.of(RUNTIME),
+                  "CompatibleArchitecture", List.of(oneOf("x86_64", "arm64")),
+                  "MaxItems", List.of(most(50), least(1)))),
+          entry(
+              TagResourceRequest.class,
+              Map.of(
+                  "Resource",
+                  TAGGABLE,
+                  "Tags",
+                  List.of(notNull(), TAGS.getFirst(), TAGS.getLast()))),
+          entry(
+              UntagResourceRequest.class,
+              Map.of(
+                  "Resource",
+                  TAGGABLE,
+                  "TagKeys",
+                  List.of(notNull(), each(longest(128), shortest(1), TAG)))),
+          entry(ListTagsRequest.class, Map.of("Resource", TAGGABLE)),
+          entry(
+              FunctionCode.class,
+              with(CODE_SOURCE, entry("SourceKMSKeyArn", List.of(longest(10_000), KMS_KEY)))),
           entry(
               VpcConfig.class,
               Map.of(

@@ -17,7 +17,13 @@ final class ChunkCipher {
 
   static final int KEY_BYTES = 32;
 
-  private static final int WARM_UP_ROUNDS = 400;
+  /**
+   * What the JDK's ciphers and digests are given at a time. Its AES-CTR is thirty times slower when
+   * it is given a whole chunk, and takes ten times as long until it is compiled.
+   */
+  static final int PIECE_BYTES = 4096;
+
+  private static final int WARM_UP_ROUNDS = 200;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private ChunkCipher() {}
@@ -28,7 +34,11 @@ final class ChunkCipher {
       Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
       cipher.init(
           Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[16]));
-      cipher.doFinal(chunk, 0, chunk.length, chunk, 0);
+      byte[] piece = new byte[PIECE_BYTES];
+      for (int at = 0; at < chunk.length; at += PIECE_BYTES) {
+        cipher.update(chunk, at, PIECE_BYTES, piece, 0);
+        System.arraycopy(piece, 0, chunk, at, PIECE_BYTES);
+      }
     } catch (GeneralSecurityException e) {
       throw new AssertionError("AES-CTR always encrypts", e);
     }

@@ -1,6 +1,5 @@
 package thaw.chunks;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Where a chunk's key comes from. */
@@ -31,10 +30,9 @@ sealed interface ChunkKeys {
 
     @Override
     public byte[] keyFor(byte[] plain) {
-      byte[] hash = Hash.sha256().digest(plain);
-      Hash content = Hash.read(ByteBuffer.wrap(hash));
+      Hash content = Hash.of(plain);
       byte[] secret = bases.contains(content) ? publicSecret : accountSecret;
-      return ChunkCipher.hmac(secret, LABEL, salt.toBytes(), hash);
+      return ChunkCipher.hmac(secret, LABEL, salt.toBytes(), content.toBytes());
     }
   }
 }

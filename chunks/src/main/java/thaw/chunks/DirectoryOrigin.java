@@ -1,6 +1,7 @@
 package thaw.chunks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -83,6 +84,10 @@ public final class DirectoryOrigin implements Origin {
           files.forEach(file -> visitor.accept(Hash.parse(file.getFileName().toString())));
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (IllegalArgumentException e) {
+      throw new IOException("a foreign file is in the origin below " + top, e);
     }
   }
 

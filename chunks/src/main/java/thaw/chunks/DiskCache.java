@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ import thaw.settings.DataSize;
  */
 final class DiskCache implements Tier {
   private static final Logger LOG = LoggerFactory.getLogger(DiskCache.class);
+
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
 
   private final Path directory;
   private final Cache<Hash, Boolean> cache;
@@ -55,10 +58,10 @@ final class DiskCache implements Tier {
       List<Found> found = new ArrayList<>();
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.startsWith(DurableFiles.TEMPORARY_PREFIX)
-            || Files.size(file) != ChunkCipher.CHUNK_BYTES) {
+        boolean torn = NAME.matcher(name).matches() && Files.size(file) != ChunkCipher.CHUNK_BYTES;
+        if (torn || name.startsWith(DurableFiles.TEMPORARY_PREFIX)) {
           Files.deleteIfExists(file);
-        } else {
+        } else if (NAME.matcher(name).matches()) { // what others put here is left alone
           found.add(new Found(Hash.parse(name), Files.getLastModifiedTime(file).toMillis()));
         }
       }

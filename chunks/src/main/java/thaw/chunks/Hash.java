@@ -16,7 +16,11 @@ public record Hash(long first, long second, long third, long fourth) implements 
 
   /** The hash of these bytes. */
   public static Hash of(byte[] bytes) {
-    return read(ByteBuffer.wrap(sha256().digest(bytes)));
+    MessageDigest digest = sha256();
+    for (int at = 0; at < bytes.length; at += ChunkCipher.PIECE_BYTES) {
+      digest.update(bytes, at, Math.min(ChunkCipher.PIECE_BYTES, bytes.length - at));
+    }
+    return read(ByteBuffer.wrap(digest.digest()));
   }
 
   /**

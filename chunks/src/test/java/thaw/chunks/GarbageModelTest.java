@@ -172,7 +172,7 @@ final class GarbageModelTest {
     long highestRoot = 0;
     for (int round = 0; round < ROUNDS; round++) {
       ChunkStore current = store;
-      for (int task = random.nextInt(5); task >= 0; task--) {
+      for (int task = random.nextInt(8); task >= 0; task--) {
         addTask(world, current, random);
       }
       if (world.run(random.nextInt(3) == 0 ? random.nextInt(150) : Integer.MAX_VALUE)) {
@@ -188,6 +188,9 @@ final class GarbageModelTest {
       highestRoot = Math.max(highestRoot, roots.getLast().id());
       assertComplete(world, deleted);
       assertAllThere(world, deleted);
+      assertThat(roots.stream().map(Root::id))
+          .as("no object is left of a root that is struck out")
+          .containsAll(world.objects.keySet().stream().map(ObjectName::root).toList());
       Optional<Hash> read = any(random, List.copyOf(database.keySet()));
       if (read.isPresent()) {
         assertReadable(store, read.get(), Objects.requireNonNull(database.get(read.get())));
@@ -201,7 +204,7 @@ final class GarbageModelTest {
   }
 
   private void addTask(CrashingWorld world, ChunkStore store, Random random) {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(7)) {
       case 0, 1 -> {
         List<Integer> seeds = new ArrayList<>();
         for (int chunk = random.nextInt(3); chunk >= 0; chunk--) {
@@ -226,8 +229,18 @@ final class GarbageModelTest {
       case 3 ->
           any(random, List.copyOf(database.keySet()))
               .ifPresent(id -> world.add(() -> readWhileLive(store, id)));
+      case 4 -> {
+        Duration time = Duration.ofHours(random.nextInt(300));
+        world.add(() -> pass(world, time));
+      }
       default -> world.add(() -> collect(store));
     }
+  }
+
+  /** Time passes while others are in the middle of something. */
+  private void pass(CrashingWorld world, Duration time) {
+    world.step();
+    now = now.plus(time);
   }
 
   /** One collection at a time. */

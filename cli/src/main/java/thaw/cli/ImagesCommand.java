@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import thaw.cli.client.Json;
+import thaw.cli.platform.PlatformFiles;
 import thaw.cli.platform.ThawSettings;
 import thaw.guest.GuestImageBuilder;
 import thaw.guest.GuestImageCatalog;
@@ -20,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
     name = "images",
-    description = "Lists the guest images that are built, or builds them.",
+    description = "Lists the guest images and the snapshot layers there are, or builds images.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -66,10 +67,17 @@ final class ImagesCommand implements Callable<Integer> {
       }
     }
     List<GuestImageCatalog.Entry> entries = new GuestImageCatalog(thaw.guest().cacheDir()).list();
+    SnapshotLayers layers = SnapshotLayers.of(new PlatformFiles(thaw.dataDir()).snapshots());
     if (json) {
-      context.out().println(Json.pretty(json(entries)));
+      ObjectNode node = json(entries);
+      layers.addTo(node.putArray("snapshotLayers"));
+      context.out().println(Json.pretty(node));
     } else if (!build && !refresh) {
       print(entries);
+      if (!layers.entries().isEmpty()) {
+        context.out().println();
+        layers.print(context.out());
+      }
     }
     return ExitCodes.OK;
   }

@@ -32,11 +32,19 @@ final class Archive implements AutoCloseable {
    * @throws LambdaException in AWS's words if the archive's list of entries is not acceptable
    */
   static Archive open(byte[] bytes) throws IOException {
+    if (bytes.length > Limits.ZIPPED_CODE_BYTES) {
+      throw BadArchive.zippedTooLarge();
+    }
+    return openStored(bytes);
+  }
+
+  /** The same for one that did not come in a request, and may be as large as what it unpacks to. */
+  static Archive openStored(byte[] bytes) throws IOException {
     if (bytes.length == 0) {
       throw BadArchive.empty();
     }
-    if (bytes.length > Limits.ZIPPED_CODE_BYTES) {
-      throw BadArchive.zippedTooLarge();
+    if (bytes.length > Limits.UNZIPPED_CODE_BYTES) {
+      throw BadArchive.unzippedTooLarge();
     }
     EntryCount.check(bytes);
     ZipFile zip = openZip(bytes);
@@ -50,6 +58,20 @@ final class Archive implements AutoCloseable {
 
   ArchiveNode.Directory root() {
     return root;
+  }
+
+  /** How many bytes it unpacks to, by its list of entries. */
+  long listedBytes() {
+    return listedBytes(root);
+  }
+
+  private static long listedBytes(ArchiveNode node) {
+    return switch (node) {
+      case ArchiveNode.Directory directory ->
+          directory.nodes().stream().mapToLong(Archive::listedBytes).sum();
+      case ArchiveNode.RegularFile file -> file.sizeBytes();
+      case ArchiveNode.SymbolicLink _ -> 0;
+    };
   }
 
   /** Receives unpacked bytes, piece by piece. */

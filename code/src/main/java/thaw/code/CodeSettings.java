@@ -1,6 +1,7 @@
 package thaw.code;
 
 import java.time.Duration;
+import thaw.settings.DataSize;
 import thaw.settings.Default;
 import thaw.settings.Doc;
 import thaw.settings.Range;
@@ -16,9 +17,15 @@ public record CodeSettings(
                 + " invocations under way still find it.")
         @Default("20m")
         @Range(min = "1m")
-        Duration keepUnused) {
+        Duration keepUnused,
+    @Doc(
+            "Most storage for the code of all functions and layers together, as it was uploaded;"
+                + " what two have in common counts once. Further code is refused.")
+        @Default("75GiB")
+        @Range(min = "1KiB")
+        DataSize totalSize) {
   /** The defaults, for tests and tools. */
   public static CodeSettings defaults() {
-    return new CodeSettings(2, Duration.ofMinutes(20));
+    return new CodeSettings(2, Duration.ofMinutes(20), DataSize.ofMebibytes(75L << 10));
   }
 }

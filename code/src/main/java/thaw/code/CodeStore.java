@@ -1,13 +1,16 @@
 package thaw.code;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
@@ -28,6 +32,7 @@ import thaw.model.Limits;
 public final class CodeStore {
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
   private static final String ZIP = ".zip";
+  private static final String MERGED = "merged-";
   private static final int LOCKS = 64;
   private static final long WAIT_SECONDS = 60;
 
@@ -43,6 +48,11 @@ public final class CodeStore {
   /** A stored package. */
   public record StoredCode(
       String sha256Hex, String sha256Base64, long zipBytes, long unzippedBytes) {}
+
+  @FunctionalInterface
+  private interface Opening {
+    Archive open(byte[] zip) throws IOException;
+  }
 
   /** Opens the store in a directory, which is made if it is missing and belongs to it alone. */
   public CodeStore(Path directory, CodeSettings settings) throws IOException {
@@ -69,7 +79,16 @@ public final class CodeStore {
    *     TOO_MANY_REQUESTS if too many are being checked already
    */
   public StoredCode put(byte[] zip) throws IOException {
-    long unzippedBytes = checked(zip);
+    return put(zip, Archive::open);
+  }
+
+  /** The same for one that did not come in a request: only what it unpacks to bounds its size. */
+  public StoredCode putFetched(byte[] zip) throws IOException {
+    return put(zip, Archive::openStored);
+  }
+
+  private StoredCode put(byte[] zip, Opening opening) throws IOException {
+    long unzippedBytes = checked(zip, opening);
     byte[] hash = Sha256.digest().digest(zip);
     String name = Sha256.hex(hash);
     ReentrantLock lock = lock(name);
@@ -92,7 +111,16 @@ public final class CodeStore {
    * @throws LambdaException as {@link #put}
    */
   public StoredCode check(byte[] zip) throws IOException {
-    long unzippedBytes = checked(zip);
+    return check(zip, Archive::open);
+  }
+
+  /** As {@link #check}, with the bounds of {@link #putFetched}. */
+  public StoredCode checkFetched(byte[] zip) throws IOException {
+    return check(zip, Archive::openStored);
+  }
+
+  private StoredCode check(byte[] zip, Opening opening) throws IOException {
+    long unzippedBytes = checked(zip, opening);
     byte[] hash = Sha256.digest().digest(zip);
     return new StoredCode(
         Sha256.hex(hash), Base64.getEncoder().encodeToString(hash), zip.length, unzippedBytes);
@@ -112,17 +140,31 @@ public final class CodeStore {
    * @throws IOException if the disk fails, or the stored zip is damaged
    */
   public Path image(String sha256Hex) throws IOException {
-    touch(sha256Hex);
-    Optional<Path> ready = images.ready(sha256Hex);
+    return image(List.of(sha256Hex));
+  }
+
+  /**
+   * The same of several packages laid over each other, the first at the bottom: a function's
+   * layers.
+   *
+   * @param sha256Hex at least one
+   */
+  public Path image(List<String> sha256Hex) throws IOException {
+    sha256Hex.forEach(this::touch);
+    String name = imageName(sha256Hex);
+    usedNanos.replace(name, System.nanoTime());
+    Optional<Path> ready = images.ready(name);
     if (ready.isPresent()) {
       return ready.get();
     }
-    ReentrantLock lock = lock(sha256Hex);
+    ReentrantLock lock = lock(name);
     lock.lock();
     try {
       acquire();
       try {
-        return images.get(sha256Hex, () -> Archive.open(read(sha256Hex)));
+        Path image = images.get(name, () -> Archives.open(readAll(sha256Hex)));
+        usedNanos.put(name, System.nanoTime());
+        return image;
       } finally {
         atOnce.release();
       }
@@ -131,13 +173,56 @@ public final class CodeStore {
     }
   }
 
+  /** That of the package if there is one, else a hash over all of their names. */
+  private static String imageName(List<String> sha256Hex) {
+    sha256Hex.forEach(CodeStore::requireName);
+    return sha256Hex.size() == 1
+        ? sha256Hex.getFirst()
+        : MERGED
+            + Sha256.hex(
+                Sha256.digest()
+                    .digest(String.join("\n", sha256Hex).getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /**
+   * How many bytes a stored package unpacks to.
+   *
+   * @throws java.nio.file.NoSuchFileException if no such code is stored
+   */
+  public long unzippedBytes(String sha256Hex) throws IOException {
+    touch(sha256Hex);
+    acquire();
+    try (Archive archive = Archive.openStored(read(sha256Hex))) {
+      return archive.listedBytes();
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  /** Most that all packages in use may take together, bytes. */
+  public long totalBytes() {
+    return settings.totalSize().bytes();
+  }
+
+  /** How much some packages take as they were uploaded, bytes; those that are missing, nothing. */
+  public long zippedBytes(Set<String> sha256Hex) throws IOException {
+    long bytes = 0;
+    for (String name : sha256Hex) {
+      Path file = file(name);
+      bytes += Files.exists(file) ? Files.size(file) : 0;
+    }
+    return bytes;
+  }
+
   /**
    * Removes code that nothing refers to and nobody has asked for lately.
    *
-   * @param inUse hashes that functions refer to, lower-case hex
+   * @param inUse hashes that functions and layers refer to, lower-case hex
+   * @param together packages whose common image is in use; other common images are removed, and
+   *     made anew if they are asked for
    * @return how many packages were removed
    */
-  public int retain(Set<String> inUse) throws IOException {
+  public int retain(Set<String> inUse, Set<List<String>> together) throws IOException {
     int removed = 0;
     try (DirectoryStream<Path> stored = Files.newDirectoryStream(zips, "*" + ZIP)) {
       for (Path file : stored) {
@@ -151,7 +236,31 @@ public final class CodeStore {
     if (removed > 0) {
       DurableFile.syncDirectory(zips);
     }
+    Set<String> merged = together.stream().map(CodeStore::imageName).collect(Collectors.toSet());
+    for (String name : images.names()) {
+      if (name.startsWith(MERGED) && !merged.contains(name)) {
+        removeUnusedImage(name);
+      }
+    }
     return removed;
+  }
+
+  private void removeUnusedImage(String name) throws IOException {
+    ReentrantLock lock = lock(name);
+    lock.lock();
+    try {
+      if (!usedLately(name)) {
+        usedNanos.remove(name);
+        images.remove(name);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean usedLately(String name) {
+    Long used = usedNanos.get(name);
+    return used != null && System.nanoTime() - used < settings.keepUnused().toNanos();
   }
 
   private static Path own(Path directory, String permissions) throws IOException {
@@ -163,8 +272,7 @@ public final class CodeStore {
     ReentrantLock lock = lock(name);
     lock.lock();
     try {
-      Long used = usedNanos.get(name);
-      if (used != null && System.nanoTime() - used < settings.keepUnused().toNanos()) {
+      if (usedLately(name)) {
         return false;
       }
       usedNanos.remove(name);
@@ -175,9 +283,9 @@ public final class CodeStore {
     }
   }
 
-  private long checked(byte[] zip) throws IOException {
+  private long checked(byte[] zip, Opening opening) throws IOException {
     acquire();
-    try (Archive archive = Archive.open(zip)) {
+    try (Archive archive = opening.open(zip)) {
       return archive.inflateAll();
     } finally {
       atOnce.release();
@@ -197,6 +305,14 @@ public final class CodeStore {
     }
   }
 
+  private List<byte[]> readAll(List<String> names) throws IOException {
+    List<byte[]> zips = new ArrayList<>();
+    for (String name : names) {
+      zips.add(read(name));
+    }
+    return zips;
+  }
+
   private byte[] read(String name) throws IOException {
     byte[] zip = Files.readAllBytes(file(name));
     if (!MessageDigest.isEqual(Sha256.digest().digest(zip), HexFormat.of().parseHex(name))) {
@@ -208,8 +324,8 @@ public final class CodeStore {
   private boolean isWhole(String name) throws IOException {
     Path file = file(name);
     return Files.exists(file)
-        && Files.size(file) <= Limits.ZIPPED_CODE_BYTES
-        && Sha256.ofFile(file, Limits.ZIPPED_CODE_BYTES).equals(name);
+        && Files.size(file) <= Limits.UNZIPPED_CODE_BYTES
+        && Sha256.ofFile(file, Limits.UNZIPPED_CODE_BYTES).equals(name);
   }
 
   /** Notes the use of code that is there; names that others make up are not remembered. */
@@ -221,10 +337,14 @@ public final class CodeStore {
   }
 
   private Path file(String name) {
+    requireName(name);
+    return zips.resolve(name + ZIP);
+  }
+
+  private static void requireName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a SHA-256 in lower-case hex: " + name);
     }
-    return zips.resolve(name + ZIP);
   }
 
   private ReentrantLock lock(String name) {

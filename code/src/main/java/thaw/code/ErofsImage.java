@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a checked archive as a read-only erofs file system, uncompressed, straight from the zip:
+ * Writes checked archives as a read-only erofs file system, uncompressed, straight from the zip:
  * nothing a stranger named is ever created on the host's own file system, and equal archives give
  * equal bytes. ({@code mkfs.erofs} would need the archive unpacked first.)
  *
@@ -22,19 +22,19 @@ final class ErofsImage {
   private static final int COMPAT_CHECKSUM_AND_MTIME = 3;
   private static final byte BLOCK_BITS = 12;
 
-  private final Archive archive;
+  private final Archives archives;
   private final ErofsLayout layout;
   private final OutputStream out;
 
-  private ErofsImage(Archive archive, OutputStream out) {
-    this.archive = archive;
-    this.layout = new ErofsLayout(archive.root());
+  private ErofsImage(Archives archives, OutputStream out) {
+    this.archives = archives;
+    this.layout = new ErofsLayout(archives.root());
     this.out = out;
   }
 
   /** Writes the image from its first byte to its last; answers how many they are. */
-  static long write(Archive archive, OutputStream out) throws IOException {
-    ErofsImage image = new ErofsImage(archive, out);
+  static long write(Archives archives, OutputStream out) throws IOException {
+    ErofsImage image = new ErofsImage(archives, out);
     image.write();
     return image.layout.blocks() * ErofsLayout.BLOCK_BYTES;
   }
@@ -49,7 +49,7 @@ final class ErofsImage {
     }
     for (ErofsInode inode : layout.inodes()) {
       if (inode.node() instanceof ArchiveNode.RegularFile file) {
-        archive.inflate(file, file.sizeBytes(), (buffer, length) -> out.write(buffer, 0, length));
+        archives.inflate(file, file.sizeBytes(), (buffer, length) -> out.write(buffer, 0, length));
         pad(file.sizeBytes());
       }
     }

@@ -2,10 +2,13 @@ package thaw.code;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +25,7 @@ final class ImageShelf {
    */
   static final long VIRTUAL_BYTES = 16L << 30;
 
+  private static final String IMAGE = ".erofs";
   private static final Logger LOG = LoggerFactory.getLogger(ImageShelf.class);
 
   private final Path directory;
@@ -33,10 +37,10 @@ final class ImageShelf {
     this.temporary = temporary;
   }
 
-  /** Opens the archive an image is made of. */
+  /** Opens the archives an image is made of. */
   @FunctionalInterface
   interface Source {
-    Archive open() throws IOException;
+    Archives open() throws IOException;
   }
 
   /** The image if it is there and was found whole before; looks at its size only. */
@@ -65,6 +69,18 @@ final class ImageShelf {
     return image;
   }
 
+  /** The names of all images that are there. */
+  List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> images = Files.newDirectoryStream(directory, "*" + IMAGE)) {
+      for (Path image : images) {
+        String fileName = String.valueOf(image.getFileName());
+        names.add(fileName.substring(0, fileName.length() - IMAGE.length()));
+      }
+    }
+    return names;
+  }
+
   void remove(String name) throws IOException {
     checked.remove(name);
     Files.deleteIfExists(marker(name));
@@ -75,14 +91,14 @@ final class ImageShelf {
     remove(name);
     MessageDigest digest = Sha256.digest();
     long[] bytes = {0};
-    try (Archive archive = source.open()) {
+    try (Archives archives = source.open()) {
       DurableFile.write(
           image(name),
           temporary,
           VIRTUAL_BYTES,
           out -> {
             OutputStream counted = new DigestOutputStream(out, digest);
-            bytes[0] = ErofsImage.write(archive, counted);
+            bytes[0] = ErofsImage.write(archives, counted);
           });
     }
     new ImageMarker(ImageMarker.LAYOUT, bytes[0], Sha256.hex(digest.digest()))
@@ -90,7 +106,7 @@ final class ImageShelf {
   }
 
   private Path image(String name) {
-    return directory.resolve(name + ".erofs");
+    return directory.resolve(name + IMAGE);
   }
 
   private Path marker(String name) {

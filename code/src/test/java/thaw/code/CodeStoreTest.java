@@ -25,9 +25,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import thaw.model.LambdaException;
+import thaw.settings.DataSize;
 
 class CodeStoreTest {
   private static final byte[] HELLO = Zips.of("app.py", "def handler(e, c): return 'hello'");
+
+  private static final DataSize MEBIBYTE = DataSize.ofMebibytes(1);
 
   @TempDir Path directory;
   private CodeStore store;
@@ -159,19 +162,20 @@ class CodeStoreTest {
     String dropped = store.put(Zips.of("b", "b")).sha256Hex();
     store.image(dropped);
 
-    assertThat(store.retain(Set.of(kept))).as("used a moment ago").isZero();
+    assertThat(store.retain(Set.of(kept), Set.of())).as("used a moment ago").isZero();
     CodeStore next = new CodeStore(directory, CodeSettings.defaults());
-    assertThat(next.retain(Set.of(kept))).isEqualTo(1);
+    assertThat(next.retain(Set.of(kept), Set.of())).isEqualTo(1);
 
     assertThat(files()).singleElement().asString().contains(kept);
   }
 
   @Test
   void codeIsRemovedWhenTheTimeItIsKeptForIsOver() throws IOException {
-    CodeStore hasty = new CodeStore(directory, new CodeSettings(1, Duration.ZERO));
+    CodeStore hasty =
+        new CodeStore(directory, new CodeSettings(1, Duration.ZERO, DataSize.ofMebibytes(1)));
     hasty.put(HELLO);
 
-    assertThat(hasty.retain(Set.of())).isEqualTo(1);
+    assertThat(hasty.retain(Set.of(), Set.of())).isEqualTo(1);
     assertThat(files()).isEmpty();
   }
 
@@ -229,5 +233,41 @@ class CodeStoreTest {
     } finally {
       java.util.TimeZone.setDefault(before);
     }
+  }
+
+  @Test
+  void layersHaveACommonImageForAsLongAsItIsInUse() throws IOException {
+    CodeStore hasty = new CodeStore(directory, new CodeSettings(1, Duration.ZERO, MEBIBYTE));
+    String one = hasty.put(Zips.of("one", "1")).sha256Hex();
+    String two = hasty.put(Zips.of("two", "2")).sha256Hex();
+
+    Path both = hasty.image(List.of(one, two));
+    Path turned = hasty.image(List.of(two, one));
+
+    assertThat(both).isNotEqualTo(turned).isNotEqualTo(hasty.image(one));
+    assertThat(hasty.image(List.of(one))).isEqualTo(hasty.image(one));
+    assertThat(hasty.image(List.of(one, two))).isEqualTo(both);
+    assertThat(hasty.unzippedBytes(one)).isEqualTo(1);
+
+    assertThat(hasty.retain(Set.of(one, two), Set.of(List.of(one, two)))).isZero();
+
+    assertThat(both).exists();
+    assertThat(turned).doesNotExist();
+    assertThat(hasty.image(List.of(two, one))).isEqualTo(turned).exists();
+  }
+
+  @Test
+  void aFetchedPackageMayBeLargerThanOneThatIsSent() throws IOException {
+    byte[] random = new byte[51 << 20];
+    new java.util.Random(1).nextBytes(random);
+    byte[] large = new Zips().file("large", random, 0100644).bytes();
+
+    assertThatThrownBy(() -> store.put(large))
+        .isInstanceOf(LambdaException.class)
+        .hasMessage("Zipped size must be smaller than 52428800 bytes");
+    CodeStore.StoredCode stored = store.putFetched(large);
+    assertThat(stored.unzippedBytes()).isEqualTo(random.length);
+    assertThat(store.putFetched(large)).isEqualTo(stored);
+    assertThat(store.image(stored.sha256Hex())).exists();
   }
 }

@@ -1,6 +1,7 @@
 package thaw.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import thaw.model.LambdaException;
 
 /** Images are read back by fsck.erofs, which is not ours, and checks what it reads. */
 class ErofsImageTest {
@@ -61,6 +64,54 @@ class ErofsImageTest {
   }
 
   @Test
+  void ofSeveralArchivesTheLastWinsAndDirectoriesAreOne() throws Exception {
+    byte[] first =
+        new Zips()
+            .file("lib/a", "first")
+            .file("lib/both", "first")
+            .file("turns/into", "a file")
+            .link("link", "lib/a")
+            .file("becomes", "a directory")
+            .bytes();
+    byte[] second =
+        new Zips()
+            .executable("lib/both", "second, and longer")
+            .file("lib/b", "second")
+            .file("turns", "now a file")
+            .file("link", "now a file")
+            .file("becomes/x", "in it")
+            .bytes();
+
+    Path tree = unpack(first, second);
+
+    assertThat(tree.resolve("lib/a")).hasContent("first");
+    assertThat(tree.resolve("lib/b")).hasContent("second");
+    assertThat(tree.resolve("lib/both")).hasContent("second, and longer");
+    assertThat(mode(tree.resolve("lib/both"))).isEqualTo("rwxr-xr-x");
+    assertThat(tree.resolve("turns")).hasContent("now a file");
+    assertThat(Files.isSymbolicLink(tree.resolve("link"))).isFalse();
+    assertThat(tree.resolve("becomes/x")).hasContent("in it");
+    assertThat(image(first, second)).isEqualTo(image(first, second));
+    assertThat(image(first, second)).isNotEqualTo(image(second, first));
+  }
+
+  @Test
+  void archivesWithTooManyFilesTogetherAreRefused() {
+    int half = ArchiveTree.NODES / 2 + 1;
+    Zips one = new Zips();
+    Zips other = new Zips();
+    for (int i = 0; i < half; i++) {
+      one.file("a" + i, "");
+      other.file("b" + i, "");
+    }
+    byte[] first = one.bytes();
+    byte[] second = other.bytes();
+    assertThatThrownBy(() -> image(first, second))
+        .isInstanceOf(LambdaException.class)
+        .hasMessageContaining("together they hold more than 200000 files and directories");
+  }
+
+  @Test
   void namesThatSortBeforeTheDotAreFound() throws Exception {
     Path tree = unpack(new Zips().file("!a", "1").file("-b", "2").file("...", "3").bytes());
 
@@ -98,9 +149,9 @@ class ErofsImageTest {
     files.forEach((path, content) -> assertThat(found.get(path)).as(path).isEqualTo(content));
   }
 
-  private Path unpack(byte[] zip) throws Exception {
+  private Path unpack(byte[]... zips) throws Exception {
     Path file = directory.resolve("image");
-    Files.write(file, image(zip));
+    Files.write(file, image(zips));
     Path tree = directory.resolve("tree");
     Process fsck =
         new ProcessBuilder("fsck.erofs", "--extract=" + tree, file.toString())
@@ -112,11 +163,11 @@ class ErofsImageTest {
     return tree;
   }
 
-  private static byte[] image(byte[] zip) throws IOException {
+  private static byte[] image(byte[]... zips) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (Archive archive = Archive.open(zip);
+    try (Archives archives = Archives.open(List.of(zips));
         OutputStream out = bytes) {
-      assertThat(ErofsImage.write(archive, out)).isEqualTo(bytes.size());
+      assertThat(ErofsImage.write(archives, out)).isEqualTo(bytes.size());
     }
     return bytes.toByteArray();
   }

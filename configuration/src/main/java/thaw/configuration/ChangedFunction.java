@@ -1,9 +1,12 @@
 package thaw.configuration;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.State;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.code.CodeStore.StoredCode;
@@ -15,6 +18,13 @@ final class ChangedFunction {
   /** With other code. */
   static FunctionConfiguration code(FunctionConfiguration now, StoredCode code) {
     return now.toBuilder().codeSha256(code.sha256Base64()).codeSize(code.zipBytes()).build();
+  }
+
+  /** With other layers, or none. */
+  static FunctionConfiguration layers(FunctionConfiguration now, List<Layer> layers) {
+    FunctionConfiguration.Builder next = now.toBuilder();
+    // An empty list would be shown.
+    return (layers.isEmpty() ? next.layers((Collection<Layer>) null) : next.layers(layers)).build();
   }
 
   /** With what a request that was checked gives; what it leaves out stays. */

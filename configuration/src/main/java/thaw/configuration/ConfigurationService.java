@@ -4,17 +4,18 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.model.AccountUsage;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
@@ -41,6 +42,11 @@ public final class ConfigurationService implements AutoCloseable {
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
+  private final LayerStore layerStore;
+  private final S3Packages s3;
+  private final Packages packages;
+  private final Layers layers;
+  private final FunctionLayers functionLayers;
   private final FunctionStore functions;
   private final VersionStore versions;
   private final ReadyMaker readyMaker;
@@ -61,18 +67,24 @@ public final class ConfigurationService implements AutoCloseable {
     this.database = database;
     this.code = code;
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
-    this.cache = new FunctionCache(settings.region(), runtimes);
+    LayerIndex layerIndex = new LayerIndex();
+    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex);
     Transactions transactions = new Transactions(database, settings.databaseWait());
     this.functions = new FunctionStore(transactions, cache);
+    this.layerStore = new LayerStore(transactions, layerIndex, clock);
+    this.s3 = new S3Packages(settings.s3());
+    this.packages = new Packages(code, functions::codeInUse, s3);
+    this.layers = new Layers(layerStore, packages, clock);
+    this.functionLayers = new FunctionLayers(layerStore);
+    CodePreparation images = new CodePreparation(preparation, layerIndex);
     this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
-        new ReadyMaker(
-            functions, preparation, settings.makeReadyAtOnce(), settings.makeReadyQueue());
+        new ReadyMaker(functions, images, settings.makeReadyAtOnce(), settings.makeReadyQueue());
     this.versionMaker =
         new VersionMaker(
             versions,
             cache,
-            preparation,
+            images,
             snapshots,
             settings.publishAtOnce(),
             settings.publishQueue(),
@@ -131,6 +143,7 @@ public final class ConfigurationService implements AutoCloseable {
   }
 
   private void start(ConfigurationSettings settings) throws IOException {
+    layerStore.load();
     for (FunctionRow row : functions.load()) {
       if (row.lifecycle() == Lifecycle.CREATING || row.lifecycle() == Lifecycle.UPDATING) {
         readyMaker.resume(row);
@@ -141,7 +154,7 @@ public final class ConfigurationService implements AutoCloseable {
         versionMaker.resume(row);
       }
     }
-    code.retain(functions.codeInUse());
+    code.retain(functions.codeInUse(), cache.layers());
     every(settings.collectCodeEvery(), this::collect);
     every(IdleVersions.lookEvery(settings.inactiveAfter()), idleVersions::sweep);
   }
@@ -162,10 +175,11 @@ public final class ConfigurationService implements AutoCloseable {
     if (functions.find(function.accountId(), function.name()).isPresent()) {
       throw FunctionErrors.alreadyExists(function);
     }
-    CodeStore.StoredCode stored =
-        code.put(zip(request.code() == null ? null : request.code().zipFile()));
+    List<Layer> layersOfIt = functionLayers.find(request.layers(), function);
+    CodeStore.StoredCode stored = packages.store(request.code());
+    functionLayers.requireRoom(layersOfIt, stored.unzippedBytes(), function);
     FunctionConfiguration document =
-        NewFunction.document(function, request, stored, clock.instant());
+        NewFunction.document(function, request, layersOfIt, stored, clock.instant());
     FunctionRow row =
         new FunctionRow(
             function.accountId(),
@@ -214,11 +228,12 @@ public final class ConfigurationService implements AutoCloseable {
     NotOffered.check(request);
     Updates.requireLatest(function);
     Updates.require(functions.get(function), function, request.revisionId());
-    byte[] zip = zip(request.zipFile());
+    CodeStore.StoredCode stored = packages.store(request);
+    FunctionConfiguration present = functions.get(function).document();
+    functionLayers.requireRoom(present.layers(), stored.unzippedBytes(), function);
     if (Boolean.TRUE.equals(request.dryRun())) {
-      return ChangedFunction.code(functions.get(function).document(), code.check(zip));
+      return ChangedFunction.code(present, stored);
     }
-    CodeStore.StoredCode stored = code.put(zip);
     return changes.make(
         request.publish(),
         publishing ->
@@ -239,6 +254,13 @@ public final class ConfigurationService implements AutoCloseable {
       runtimes.requireOffered(request.runtimeAsString());
     }
     Updates.requireLatest(function);
+    Optional<List<Layer>> others =
+        request.hasLayers()
+            ? Optional.of(functionLayers.find(request.layers(), function))
+            : Optional.empty();
+    if (others.isPresent() && !others.get().isEmpty()) {
+      functionLayers.requireRoom(others.get(), codeBytes(function), function);
+    }
     return changes.make(
         false,
         publishing ->
@@ -246,8 +268,10 @@ public final class ConfigurationService implements AutoCloseable {
                 function,
                 row -> {
                   Updates.require(row, function, request.revisionId());
-                  FunctionConfiguration next =
+                  FunctionConfiguration changed =
                       ChangedFunction.configuration(row.document(), request);
+                  FunctionConfiguration next =
+                      others.map(given -> ChangedFunction.layers(changed, given)).orElse(changed);
                   runtimes.requireSnapStart(next.snapStart().applyOn(), next.runtimeAsString());
                   return begin(row, next);
                 },
@@ -288,6 +312,39 @@ public final class ConfigurationService implements AutoCloseable {
     versions.delete(function, Numbers.parse(qualifier).orElse(0));
   }
 
+  /** The Lambda layers there are. */
+  public Layers layers() {
+    return layers;
+  }
+
+  /** ListTags. */
+  public Map<String, String> tags(FunctionReference function) {
+    return functions.get(taggable(function)).tags();
+  }
+
+  /** TagResource. */
+  public void tag(FunctionReference function, Map<String, String> tags) {
+    functions.tag(taggable(function), present -> Tags.added(present, tags));
+  }
+
+  /** UntagResource. */
+  public void untag(FunctionReference function, List<String> keys) {
+    functions.tag(taggable(function), present -> Tags.removed(present, keys));
+  }
+
+  /** What an account has stored, as GetAccountSettings tells it. */
+  public AccountUsage usage(String accountId) throws IOException {
+    return AccountUsage.builder()
+        .functionCount(functions.count(accountId))
+        .totalCodeSize(code.zippedBytes(functions.codeInUse()))
+        .build();
+  }
+
+  /** Most code an account may have, as GetAccountSettings tells it, bytes. */
+  public long totalCodeBytes() {
+    return code.totalBytes();
+  }
+
   /**
    * What runs when this is invoked; from memory, without a lock. During an update it is what was
    * there before.
@@ -325,14 +382,24 @@ public final class ConfigurationService implements AutoCloseable {
     readyMaker.close();
     versionMaker.close();
     idleVersions.save();
+    s3.close();
     database.close();
   }
 
-  private static byte[] zip(@Nullable SdkBytes zipFile) {
-    if (zipFile == null) {
-      throw FunctionErrors.invalid("Please provide a source for function code.");
+  private static FunctionReference taggable(FunctionReference function) {
+    if (function.qualifier().isPresent()) {
+      throw FunctionErrors.invalid(
+          "Tags on function aliases and versions are not supported. Please specify a function ARN.");
     }
-    return zipFile.asByteArrayUnsafe();
+    return function;
+  }
+
+  private long codeBytes(FunctionReference function) {
+    try {
+      return code.unzippedBytes(Documents.codeSha256Hex(functions.get(function).document()));
+    } catch (IOException e) {
+      throw FunctionErrors.service("The function's code cannot be read", e);
+    }
   }
 
   private FunctionRow begin(FunctionRow row, FunctionConfiguration next) {
@@ -341,7 +408,8 @@ public final class ConfigurationService implements AutoCloseable {
 
   private void collect() {
     try {
-      code.retain(functions.codeInUse());
+      layerStore.purge();
+      code.retain(functions.codeInUse(), cache.layers());
     } catch (IOException | RuntimeException e) {
       LOG.error("Unused code could not be removed; it is tried again later", e);
     }

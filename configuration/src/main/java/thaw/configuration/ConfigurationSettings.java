@@ -14,11 +14,12 @@ public record ConfigurationSettings(
         String accountId,
     @Doc("Region that functions live in; part of their ARNs.") @Default("us-east-1") String region,
     @Doc("Runtimes that functions may ask for.")
-        @Default("[nodejs22.x, nodejs24.x, python3.13, provided.al2023]")
+        @Default("[nodejs22.x, nodejs24.x, python3.13, java21, java25, ruby3.3, provided.al2023]")
         List<String> runtimes,
     @Doc(
             "Runtimes that are run by another one, for example { \"python3.12\": python3.13,"
-                + " \"nodejs20.x\": nodejs22.x }. The API goes on showing what was asked for.")
+                + " \"nodejs20.x\": nodejs22.x, \"java17\": java21 }. The API goes on showing what was"
+                + " asked for.")
         @Default("{}")
         Map<String, String> runtimeAliases,
     @Doc("How many functions are made ready at once after they were created or updated.")
@@ -57,7 +58,8 @@ public record ConfigurationSettings(
     @Doc("How often code that no function uses any more is looked for and removed.")
         @Default("10m")
         @Range(min = "1s")
-        Duration collectCodeEvery) {
+        Duration collectCodeEvery,
+    S3Settings s3) {
   /**
    * Checks what the types cannot.
    *
@@ -81,12 +83,67 @@ public record ConfigurationSettings(
     }
   }
 
+  /** Without S3. */
+  public ConfigurationSettings(
+      String accountId,
+      String region,
+      List<String> runtimes,
+      Map<String, String> runtimeAliases,
+      int makeReadyAtOnce,
+      int makeReadyQueue,
+      int publishAtOnce,
+      int publishQueue,
+      Duration inactiveAfter,
+      int databaseReaders,
+      Duration databaseWait,
+      Duration collectCodeEvery) {
+    this(
+        accountId,
+        region,
+        runtimes,
+        runtimeAliases,
+        makeReadyAtOnce,
+        makeReadyQueue,
+        publishAtOnce,
+        publishQueue,
+        inactiveAfter,
+        databaseReaders,
+        databaseWait,
+        collectCodeEvery,
+        S3Settings.none());
+  }
+
+  /** The same with another S3. */
+  public ConfigurationSettings with(S3Settings other) {
+    return new ConfigurationSettings(
+        accountId,
+        region,
+        runtimes,
+        runtimeAliases,
+        makeReadyAtOnce,
+        makeReadyQueue,
+        publishAtOnce,
+        publishQueue,
+        inactiveAfter,
+        databaseReaders,
+        databaseWait,
+        collectCodeEvery,
+        other);
+  }
+
   /** The defaults, for tests and tools. */
   public static ConfigurationSettings defaults() {
     return new ConfigurationSettings(
         "000000000000",
         "us-east-1",
-        List.of("nodejs22.x", "nodejs24.x", "python3.13", "provided.al2023"),
+        List.of(
+            "nodejs22.x",
+            "nodejs24.x",
+            "python3.13",
+            "java21",
+            "java25",
+            "ruby3.3",
+            "provided.al2023"),
         Map.of(),
         2,
         1_000,

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
@@ -69,12 +70,31 @@ final class Documents {
 
   /** The code's hash as the code store has it. */
   static String codeSha256Hex(FunctionConfiguration document) {
-    return HexFormat.of().formatHex(Base64.getDecoder().decode(document.codeSha256()));
+    return hex(document.codeSha256());
+  }
+
+  /** Lower-case hex of a hash in base64. */
+  static String hex(String base64) {
+    return HexFormat.of().formatHex(Base64.getDecoder().decode(base64));
+  }
+
+  static String json(GetLayerVersionResponse document) {
+    return new String(AwsJson.write(document), StandardCharsets.UTF_8);
+  }
+
+  static GetLayerVersionResponse layer(String json) {
+    GetLayerVersionResponse.Builder builder = GetLayerVersionResponse.builder();
+    AwsJson.readInto(json.getBytes(StandardCharsets.UTF_8), builder);
+    return builder.build();
   }
 
   /** What a worker needs to know to run it. */
   static FunctionVersion version(
-      FunctionConfiguration document, String accountId, String region, Runtimes runtimes) {
+      FunctionConfiguration document,
+      String accountId,
+      String region,
+      Runtimes runtimes,
+      LayerIndex layers) {
     return new FunctionVersion(
         accountId,
         region,
@@ -88,6 +108,7 @@ final class Documents {
         document.ephemeralStorage().size(),
         document.environment() == null ? Map.of() : document.environment().variables(),
         codeSha256Hex(document),
+        layers.packages(document),
         document.loggingConfig().logGroup(),
         document.loggingConfig().logFormatAsString(),
         Optional.ofNullable(document.loggingConfig().applicationLogLevelAsString()),

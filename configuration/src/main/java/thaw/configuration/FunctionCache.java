@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionReference;
@@ -29,6 +31,7 @@ final class FunctionCache {
   private final List<FunctionListener> listeners = new CopyOnWriteArrayList<>();
   private final String region;
   private final Runtimes runtimes;
+  private final LayerIndex layers;
   private volatile Consumer<VersionRow> waker = row -> {};
 
   private record Key(String accountId, String name) {}
@@ -45,9 +48,10 @@ final class FunctionCache {
     }
   }
 
-  FunctionCache(String region, Runtimes runtimes) {
+  FunctionCache(String region, Runtimes runtimes, LayerIndex layers) {
     this.region = region;
     this.runtimes = runtimes;
+    this.layers = layers;
   }
 
   void listen(FunctionListener listener) {
@@ -84,7 +88,8 @@ final class FunctionCache {
         FunctionReference.LATEST,
         new Served(
             row.serving()
-                .map(document -> Documents.version(document, row.accountId(), region, runtimes)),
+                .map(document ->
+                    Documents.version(document, row.accountId(), region, runtimes, layers)),
             () -> FunctionErrors.notActive(state),
             0));
   }
@@ -100,7 +105,7 @@ final class FunctionCache {
 
   /** What a worker needs to know to run a published version. */
   FunctionVersion version(VersionRow row) {
-    return Documents.version(row.document(), row.accountId(), region, runtimes);
+    return Documents.version(row.document(), row.accountId(), region, runtimes, layers);
   }
 
   private Supplier<LambdaException> refusal(VersionRow row) {
@@ -145,6 +150,14 @@ final class FunctionCache {
       versions.remove(qualifier);
     }
     tell(key, qualifier, Optional.empty());
+  }
+
+  /** The packages of the layers of each version that serves and has any. */
+  Set<List<String>> layers() {
+    return serving().stream()
+        .map(FunctionVersion::layers)
+        .filter(packages -> !packages.isEmpty())
+        .collect(Collectors.toSet());
   }
 
   /** All versions that serve. */

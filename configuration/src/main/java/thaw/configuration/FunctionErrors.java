@@ -65,6 +65,17 @@ final class FunctionErrors {
             + " GetFunction/GetAlias API to retrieve the latest Revision Id");
   }
 
+  static LambdaException storageExceeded() {
+    return new LambdaException(
+        ErrorCode.CODE_STORAGE_EXCEEDED,
+        "Code storage limit exceeded. Delete functions, versions or layers, or raise the setting"
+            + " code.totalSize.");
+  }
+
+  static LambdaException invalidMarker() {
+    return invalid("Invalid Marker: give the NextMarker of the previous page, unchanged");
+  }
+
   static LambdaException tooMany(String what) {
     return new LambdaException(ErrorCode.TOO_MANY_REQUESTS, "Rate exceeded: " + what);
   }

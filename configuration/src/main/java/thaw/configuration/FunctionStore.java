@@ -1,6 +1,7 @@
 package thaw.configuration;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -90,6 +91,23 @@ final class FunctionStore {
                 ? Optional.of(next)
                 : Optional.<FunctionRow>empty(),
         row -> row.ifPresent(cache::put));
+  }
+
+  /** Replaces a function's tags by what becomes of them, which the change may also refuse. */
+  void tag(FunctionReference function, UnaryOperator<Map<String, String>> change) {
+    transactions.write(
+        handle -> {
+          FunctionRow now =
+              FunctionTable.find(handle, function.accountId(), function.name())
+                  .orElseThrow(function::notFound);
+          FunctionTable.tag(handle, now.accountId(), now.name(), change.apply(now.tags()));
+          return now;
+        },
+        tagged -> {});
+  }
+
+  long count(String accountId) {
+    return transactions.read(handle -> FunctionTable.count(handle, accountId));
   }
 
   /** Deletes a function and all its versions. */

@@ -3,6 +3,7 @@ package thaw.configuration;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -39,25 +40,48 @@ final class FunctionTable {
                     ON CONFLICT (account_id, name) DO NOTHING
                     """),
                 row)
+            .bind("tags", Documents.json(row.tags()))
             .execute()
         == 1;
   }
 
-  /** Replaces a function if it still has a revision; false if it has another or is gone. */
+  /**
+   * Replaces a function if it still has a revision; false if it has another or is gone. Its tags
+   * stay: they are no part of a revision.
+   */
   static boolean update(Handle handle, FunctionRow row, String expectedRevisionId) {
     return bind(
                 handle.createUpdate(
                     """
                     UPDATE function SET lifecycle = :lifecycle, revision_id = :revision,
                       code_sha256 = :code, document = :document,
-                      previous_code_sha256 = :previousCode, previous_document = :previous,
-                      tags = :tags
+                      previous_code_sha256 = :previousCode, previous_document = :previous
                     WHERE account_id = :account AND name = :name AND revision_id = :expected
                     """),
                 row)
             .bind("expected", expectedRevisionId)
             .execute()
         == 1;
+  }
+
+  /** Replaces the tags of a function. */
+  static void tag(Handle handle, String accountId, String name, Map<String, String> tags) {
+    handle
+        .createUpdate(
+            "UPDATE function SET tags = :tags WHERE account_id = :account AND name = :name")
+        .bind("account", accountId)
+        .bind("name", name)
+        .bind("tags", Documents.json(tags))
+        .execute();
+  }
+
+  /** How many functions an account has. */
+  static long count(Handle handle, String accountId) {
+    return handle
+        .createQuery("SELECT COUNT(*) FROM function WHERE account_id = :account")
+        .bind("account", accountId)
+        .mapTo(Long.class)
+        .one();
   }
 
   /** Removes a function; false if there was none. */
@@ -104,7 +128,7 @@ final class FunctionTable {
     return handle.createQuery(SELECT).map(FunctionTable::read).list();
   }
 
-  /** Hashes of all code that functions and their versions refer to, lower-case hex. */
+  /** Hashes of all code that functions, their versions and layers refer to, lower-case hex. */
   static Set<String> codeInUse(Handle handle) {
     return handle
         .createQuery(
@@ -112,6 +136,7 @@ final class FunctionTable {
             SELECT code_sha256 FROM function
             UNION SELECT previous_code_sha256 FROM function WHERE previous_code_sha256 IS NOT NULL
             UNION SELECT code_sha256 FROM function_version
+            UNION SELECT code_sha256 FROM layer_version
             """)
         .mapTo(String.class)
         .set();
@@ -126,8 +151,7 @@ final class FunctionTable {
         .bind("code", Documents.codeSha256Hex(row.document()))
         .bind("document", Documents.json(row.document()))
         .bind("previousCode", row.previous().map(Documents::codeSha256Hex))
-        .bind("previous", row.previous().map(Documents::json))
-        .bind("tags", Documents.json(row.tags()));
+        .bind("previous", row.previous().map(Documents::json));
   }
 
   private static FunctionRow read(ResultSet row, StatementContext context) throws SQLException {

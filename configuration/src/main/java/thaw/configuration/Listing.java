@@ -103,7 +103,6 @@ final class Listing {
     } catch (IllegalArgumentException e) {
       // Neither base64 nor a number: told below.
     }
-    throw FunctionErrors.invalid(
-        "Invalid Marker: give the NextMarker of the previous page, unchanged");
+    throw FunctionErrors.invalidMarker();
   }
 }

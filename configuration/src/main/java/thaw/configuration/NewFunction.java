@@ -1,12 +1,14 @@
 package thaw.configuration;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.Architecture;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
@@ -45,11 +47,16 @@ final class NewFunction {
     if (request.environment() != null) {
       Environments.checked(request.environment());
     }
+    Tags.check(request.tags());
   }
 
   /** The configuration of a request that was checked; the function is Pending. */
   static FunctionConfiguration document(
-      FunctionReference function, CreateFunctionRequest request, StoredCode code, Instant now) {
+      FunctionReference function,
+      CreateFunctionRequest request,
+      List<Layer> layers,
+      StoredCode code,
+      Instant now) {
     String name = function.name();
     FunctionConfiguration.Builder document =
         FunctionConfiguration.builder()
@@ -82,6 +89,9 @@ final class NewFunction {
             .state(State.PENDING)
             .stateReason(CREATING)
             .stateReasonCode(StateReasonCode.CREATING);
+    if (!layers.isEmpty()) {
+      document.layers(layers);
+    }
     if (request.hasFileSystemConfigs()) {
       document.fileSystemConfigs(request.fileSystemConfigs());
     }

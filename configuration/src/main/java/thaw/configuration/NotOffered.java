@@ -22,10 +22,9 @@ final class NotOffered {
     }
     FunctionCode code = request.code();
     if (code != null) {
-      checkSource(code.s3Bucket(), code.imageUri());
+      checkSource(code.imageUri());
     }
     Parts.requireX86(request.architecturesAsStrings());
-    checkLayers(request.layers().isEmpty());
     checkPublishTo(request.publishTo());
     checkExtras(request.capacityProviderConfig(), request.durableConfig());
     if (set(request.tenancyConfig())) {
@@ -37,13 +36,12 @@ final class NotOffered {
   }
 
   static void check(UpdateFunctionCodeRequest request) {
-    checkSource(request.s3Bucket(), request.imageUri());
+    checkSource(request.imageUri());
     Parts.requireX86(request.architecturesAsStrings());
     checkPublishTo(request.publishTo());
   }
 
   static void check(UpdateFunctionConfigurationRequest request) {
-    checkLayers(request.layers().isEmpty());
     checkExtras(request.capacityProviderConfig(), request.durableConfig());
     if (set(request.imageConfig())) {
       throw FunctionErrors.notOffered("ImageConfig", "leave it out");
@@ -54,19 +52,9 @@ final class NotOffered {
     checkPublishTo(request.publishTo());
   }
 
-  private static void checkSource(@Nullable String s3Bucket, @Nullable String imageUri) {
-    if (set(s3Bucket)) {
-      throw FunctionErrors.notOffered("Code in S3", "send the package itself as ZipFile");
-    }
+  private static void checkSource(@Nullable String imageUri) {
     if (set(imageUri)) {
       throw FunctionErrors.notOffered("Code in a container image", "send a package as ZipFile");
-    }
-  }
-
-  private static void checkLayers(boolean none) {
-    if (!none) {
-      throw FunctionErrors.notOffered(
-          "Layers", "put what the layers hold into the function's own package");
     }
   }
 

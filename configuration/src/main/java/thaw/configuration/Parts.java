@@ -66,7 +66,9 @@ final class Parts {
     if (!architectures.isEmpty()
         && !architectures.equals(List.of(Architecture.X86_64.toString()))) {
       throw FunctionErrors.notOffered(
-          "Architecture " + String.join(", ", architectures), "use x86_64");
+          "Architecture " + String.join(", ", architectures),
+          "this host and its guests are x86_64, which cannot run code built for arm64;"
+              + " build it for x86_64");
     }
   }
 }

@@ -1,6 +1,7 @@
 package thaw.configuration;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,16 +16,16 @@ final class ReadyMaker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadyMaker.class);
 
   private final FunctionStore functions;
-  private final Preparation preparation;
+  private final CodePreparation preparation;
   private final BackgroundWork work;
 
-  /** Makes code ready for sandboxes; may take its time. */
+  /** Makes the common disk image of packages; may take its time. */
   @FunctionalInterface
   interface Preparation {
-    void prepare(String codeSha256Hex) throws IOException;
+    void prepare(List<String> sha256Hex) throws IOException;
   }
 
-  ReadyMaker(FunctionStore functions, Preparation preparation, int atOnce, int queueLength) {
+  ReadyMaker(FunctionStore functions, CodePreparation preparation, int atOnce, int queueLength) {
     this.functions = functions;
     this.preparation = preparation;
     this.work = new BackgroundWork("make-ready", atOnce, queueLength);
@@ -67,7 +68,7 @@ final class ReadyMaker implements AutoCloseable {
 
   private FunctionRow made(FunctionRow row) {
     try {
-      preparation.prepare(Documents.codeSha256Hex(row.document()));
+      preparation.prepare(row.document());
       return row.with(Lifecycle.ACTIVE, ChangedFunction.ready(row.document()));
     } catch (IOException | RuntimeException e) {
       LOG.error("The code of function {} could not be made ready", row.name(), e);

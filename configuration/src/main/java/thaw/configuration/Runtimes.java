@@ -16,7 +16,8 @@ import thaw.model.LambdaException;
  */
 record Runtimes(List<String> offered, Map<String, String> aliases) {
   /** Guest runtimes whose bootstrap can be frozen after INIT and restored. */
-  private static final Set<String> SNAP_START = Set.of("nodejs22.x", "nodejs24.x", "python3.13");
+  private static final Set<String> SNAP_START =
+      Set.of("nodejs22.x", "nodejs24.x", "python3.13", "java21", "java25", "ruby3.3");
 
   /**
    * Checks a runtime that a client asks for.

@@ -18,7 +18,7 @@ final class VersionMaker implements AutoCloseable {
 
   private final VersionStore versions;
   private final FunctionCache cache;
-  private final ReadyMaker.Preparation code;
+  private final CodePreparation code;
   private final Optional<SnapshotPreparation> snapshots;
   private final BackgroundWork work;
   private final Clock clock;
@@ -32,7 +32,7 @@ final class VersionMaker implements AutoCloseable {
   VersionMaker(
       VersionStore versions,
       FunctionCache cache,
-      ReadyMaker.Preparation code,
+      CodePreparation code,
       Optional<SnapshotPreparation> snapshots,
       int atOnce,
       int queueLength,
@@ -118,7 +118,7 @@ final class VersionMaker implements AutoCloseable {
                 PublishedVersion.active(row.document(), snapshot.isPresent()))
             .usedAt(clock.instant());
     try {
-      code.prepare(Documents.codeSha256Hex(row.document()));
+      code.prepare(row.document());
       if (snapshot.isEmpty()) {
         return active;
       }

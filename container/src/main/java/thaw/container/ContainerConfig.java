@@ -18,6 +18,7 @@ import thaw.jail.SeccompRules;
  * @param functionUid host's user id of the function's processes
  * @param root the tree it sees, read-only
  * @param code at /var/task
+ * @param opt at /opt, if the function has layers
  * @param temporary at /tmp
  * @param etc directory of {@link #ETC_FILES}, which the agent writes
  * @param tun if it has a network
@@ -29,6 +30,7 @@ record ContainerConfig(
     Path agent,
     Path root,
     Path code,
+    Optional<Path> opt,
     Path temporary,
     Path etc,
     Path sockets,
@@ -102,6 +104,7 @@ record ContainerConfig(
     mounts.add(bind(agent, "/thaw/agent", "ro", "nosuid", "nodev"));
     mounts.add(bind(sockets, "/thaw/sockets", "ro", "nosuid", "nodev", "noexec"));
     mounts.add(bind(code, "/var/task", "ro", "nosuid", "nodev"));
+    opt.ifPresent(layers -> mounts.add(bind(layers, "/opt", "ro", "nosuid", "nodev")));
     mounts.add(bind(temporary, "/tmp", "rw", "nosuid", "nodev"));
     for (String file : ETC_FILES) {
       mounts.add(bind(etc.resolve(file), "/etc/" + file, "rw", "nosuid", "nodev", "noexec"));

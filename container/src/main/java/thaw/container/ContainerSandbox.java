@@ -172,6 +172,11 @@ final class ContainerSandbox implements Sandbox {
     }
 
     @Override
+    public void serviceOpened(AgentStream stream) {
+      next.serviceOpened(stream);
+    }
+
+    @Override
     public void outputOpened(AgentStream output) {
       next.outputOpened(output);
     }

@@ -69,6 +69,10 @@ final class ContainerStarter {
                 host.mounts().image(runtime, undo),
                 host.mounts().image(images.root(), undo));
     Path code = host.mounts().image(spec.codeImage().orElseThrow(), undo);
+    Optional<Path> opt =
+        spec.optImage().isPresent()
+            ? Optional.of(host.mounts().image(spec.optImage().get(), undo))
+            : Optional.empty();
     Path sockets = Files.createDirectory(run.resolve("s"));
     Files.setAttribute(sockets, "unix:gid", uid);
     Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-x---"));
@@ -86,6 +90,7 @@ final class ContainerStarter {
             host.agent(),
             root,
             code,
+            opt,
             temporary(run),
             etc(run, uid),
             sockets,

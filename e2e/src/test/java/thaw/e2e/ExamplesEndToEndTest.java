@@ -72,6 +72,39 @@ class ExamplesEndToEndTest {
   }
 
   @Test
+  void rubyInvoiceRendersAnOrder() throws Exception {
+    deploy("ruby-invoice");
+    String order =
+        "{\"number\":7,\"customer\":\"Ada\","
+            + "\"items\":[{\"name\":\"Snow\",\"price\":\"0.35\",\"quantity\":3}]}";
+    JsonNode answer = json(invoke("ruby-invoice", order));
+    assertThat(answer.path("total").asString()).isEqualTo("1.05");
+    assertThat(answer.path("html").asString()).contains("<h1>Invoice 7 for Ada</h1>");
+  }
+
+  @Test
+  void javaSearchFindsConstellations() throws Exception {
+    deploy("java-search");
+    JsonNode answer = json(invoke("java-search", "{\"query\":\"hunter AND belt\"}"));
+    assertThat(answer).hasSize(1);
+    assertThat(answer.path(0).path("name").asString()).isEqualTo("Orion");
+
+    Path jar = directory.resolve("java-search/target/package/lib/search.jar");
+    List<String> options =
+        List.of("--runtime", "java25", "--handler", "search.Search::handleRequest");
+    String[] deploy =
+        Stream.of(
+                List.of("deploy", jar.toString(), "--memory", "512", "--timeout", "300"),
+                options,
+                List.of("--endpoint", thaw.endpoint()))
+            .flatMap(List::stream)
+            .toArray(String[]::new);
+    assertThat(Command.thaw(deploy).succeeded()).isEqualTo("search created\n");
+    assertThat(json(invoke("search", "{\"query\":\"swan\"}")).path(0).path("name").asString())
+        .isEqualTo("Cygnus");
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
     deploy("provided-c");
     assertThat(invoke("provided-c", "{\"width\":20,\"height\":5}")).contains("@");

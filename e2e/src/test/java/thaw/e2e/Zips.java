@@ -5,25 +5,42 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import software.amazon.awssdk.core.SdkBytes;
 
-/** Deployment packages of one file. */
+/** Deployment packages. */
 final class Zips {
   private static final int EXECUTABLE = 0100755;
 
   private Zips() {}
 
-  /** A package whose file is an executable of this name. */
-  static SdkBytes of(String name, String content) {
+  /** A package of executables: the name of each, and its content. */
+  static SdkBytes of(String... namesAndContents) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndContents.length; i += 2) {
+      files.put(namesAndContents[i], namesAndContents[i + 1].getBytes(StandardCharsets.UTF_8));
+    }
+    return of(files);
+  }
+
+  /** A package whose file, an executable of this name, has this content. */
+  static SdkBytes of(String name, byte[] content) {
+    return of(Map.of(name, content));
+  }
+
+  private static SdkBytes of(Map<String, byte[]> files) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
-      ZipArchiveEntry entry = new ZipArchiveEntry(name);
-      entry.setUnixMode(EXECUTABLE);
-      zip.putArchiveEntry(entry);
-      zip.write(content.getBytes(StandardCharsets.UTF_8));
-      zip.closeArchiveEntry();
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        ZipArchiveEntry entry = new ZipArchiveEntry(file.getKey());
+        entry.setUnixMode(EXECUTABLE);
+        zip.putArchiveEntry(entry);
+        zip.write(file.getValue());
+        zip.closeArchiveEntry();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

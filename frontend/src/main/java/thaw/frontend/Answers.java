@@ -37,6 +37,11 @@ final class Answers {
     json(response, status, AwsJson.write(shape));
   }
 
+  static void noContent(ServerResponse response) {
+    response.status(Status.NO_CONTENT_204);
+    response.send();
+  }
+
   void json(ServerResponse response, Status status, byte[] document) {
     response.status(status);
     response.header(JSON);
@@ -69,7 +74,14 @@ final class Answers {
     try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
       switch (code) {
-        case VALIDATION, SERIALIZATION, ACCESS_DENIED, UNKNOWN_OPERATION ->
+        case VALIDATION,
+            SERIALIZATION,
+            ACCESS_DENIED,
+            MISSING_AUTHENTICATION_TOKEN,
+            INCOMPLETE_SIGNATURE,
+            INVALID_SIGNATURE,
+            UNRECOGNIZED_CLIENT,
+            UNKNOWN_OPERATION ->
             json.writeStringProperty("message", message);
         case RESOURCE_NOT_FOUND,
             INVALID_ZIP_FILE,

@@ -12,9 +12,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import thaw.configuration.ConfigurationService;
+import thaw.model.SandboxCredentials;
 
 /**
  * The AWS Lambda HTTP API on this machine's loopback: one virtual thread per connection, plain
@@ -55,14 +58,52 @@ public final class Frontend implements AutoCloseable {
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen for clients.
    *
    * @throws java.io.UncheckedIOException if it cannot be bound, for example because it is taken
    */
   public static Frontend start(FrontendSettings settings, Backend backend) {
-    InetSocketAddress listen = ListenAddress.parse(settings.listen());
+    return start(
+        settings,
+        ListenAddress.parse(settings.listen()),
+        parts -> clientApi(settings, backend, parts));
+  }
+
+  /**
+   * Starts to listen for functions, on a free port of the loopback: the data endpoint
+   * (docs/data-endpoint.md).
+   *
+   * @param callers the credentials of the sandbox that a connection from a local port belongs to
+   */
+  public static Frontend startForSandboxes(
+      FrontendSettings settings,
+      Backend backend,
+      IntFunction<Optional<SandboxCredentials>> callers) {
+    return start(
+        settings,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        parts ->
+            new DataApi(
+                callers,
+                backend.region(),
+                invocations(backend, parts),
+                parts.answers(),
+                InstantSource.system()));
+  }
+
+  /** What both APIs are made of. */
+  private record Shared(Patience patience, Bodies bodies, Answers answers, BodyBudget budget) {}
+
+  private static Frontend start(
+      FrontendSettings settings, InetSocketAddress listen, Function<Shared, Api> api) {
     var patience = new Patience(settings.idleTimeout(), settings.bodyTimeout());
-    ApiHandler handler = handler(settings, backend, patience);
+    var shared =
+        new Shared(
+            patience,
+            new Bodies(patience),
+            new Answers(patience),
+            new BodyBudget(settings.bodyMemory().bytes()));
+    var handler = new RequestHandler(api.apply(shared), shared.bodies(), shared.answers());
     var http1 =
         Http1Config.builder()
             .maxHeadersSize((int) settings.maxHeaders().bytes())
@@ -91,20 +132,32 @@ public final class Frontend implements AutoCloseable {
     return new Frontend(server, listen.getAddress(), patience);
   }
 
-  private static ApiHandler handler(FrontendSettings settings, Backend backend, Patience patience) {
+  private static Invocations invocations(Backend backend, Shared shared) {
+    return new Invocations(
+        new Names(backend.accountId(), backend.region()),
+        backend.functions()::resolve,
+        backend.invoker(),
+        shared.bodies(),
+        shared.budget(),
+        shared.answers());
+  }
+
+  private static Api clientApi(FrontendSettings settings, Backend backend, Shared shared) {
     var names = new Names(backend.accountId(), backend.region());
-    var bodies = new Bodies(patience);
-    var answers = new Answers(patience);
-    var budget = new BodyBudget(settings.bodyMemory().bytes());
+    var bodies = shared.bodies();
+    var answers = shared.answers();
+    var budget = shared.budget();
     var links = new CodeLinks(settings.codeLinkValidity(), InstantSource.system());
-    var invocations =
-        new Invocations(
-            names, backend.functions()::resolve, backend.invoker(), bodies, budget, answers);
     var functions = new FunctionApi(backend.functions(), names, bodies, budget, links, answers);
+    var layers = new LayerApi(backend.functions().layers(), names, bodies, budget, links, answers);
+    var tags = new TagApi(backend.functions(), names, bodies, budget, answers);
+    var account =
+        new AccountApi(
+            backend.functions(), backend.accountId(), settings.maxConcurrentRequests(), answers);
     var pages =
         new ThawPages(
-            backend.version(), backend.worker(), links, backend.zips(), patience, answers);
-    return new ApiHandler(invocations, functions, pages, bodies, answers);
+            backend.version(), backend.worker(), links, backend.zips(), shared.patience(), answers);
+    return new ClientApi(invocations(backend, shared), functions, layers, tags, account, pages);
   }
 
   /** Where it listens, for example {@code http://127.0.0.1:9000}. */
@@ -115,6 +168,11 @@ public final class Frontend implements AutoCloseable {
             + (address instanceof Inet6Address ? "[" + host + "]" : host)
             + ":"
             + server.port());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
   }
 
   /** Accepts nothing more, waits for requests in progress as set, and cuts what is left. */

@@ -149,8 +149,7 @@ final class FunctionApi {
             .qualifier(qualifier.orElse(null))
             .build());
     functions.delete(parse(name, qualifier));
-    response.status(Status.NO_CONTENT_204);
-    response.send();
+    Answers.noContent(response);
   }
 
   /** Twice the document: what it holds in base64 stands in memory beside what comes in. */

@@ -59,7 +59,26 @@ final class Invocations {
     this.answers = answers;
   }
 
-  void invoke(ServerRequest request, ServerResponse response, String name, String requestId)
+  /** Looks at a payload before it is acted on. */
+  @FunctionalInterface
+  interface PayloadCheck {
+    /** Takes any. */
+    PayloadCheck NONE = payload -> {};
+
+    /**
+     * Looks at one.
+     *
+     * @throws LambdaException if it is not to be acted on
+     */
+    void check(byte[] payload);
+  }
+
+  void invoke(
+      ServerRequest request,
+      ServerResponse response,
+      String name,
+      String requestId,
+      PayloadCheck check)
       throws InterruptedException {
     Optional<String> qualifier = Query.one(request, "Qualifier");
     var headers = InvokeHeaders.of(request.headers(), name, qualifier);
@@ -67,6 +86,9 @@ final class Invocations {
     FunctionVersion version = resolver.apply(reference);
     switch (headers.invocationType()) {
       case "DryRun" -> {
+        try (var _ = budget.take(Math.min(Bodies.length(request), Limits.PAYLOAD_BYTES))) {
+          check.check(bodies.payload(request));
+        }
         executed(response, version);
         response.status(Status.NO_CONTENT_204);
         response.send();
@@ -78,7 +100,7 @@ final class Invocations {
                   + " Use RequestResponse");
       default -> {
         try (var _ = budget.take(Math.min(Bodies.length(request), Limits.PAYLOAD_BYTES))) {
-          run(request, response, requestId, reference, version, headers);
+          run(request, response, requestId, reference, version, headers, check);
         }
       }
     }
@@ -90,10 +112,12 @@ final class Invocations {
       String requestId,
       FunctionReference reference,
       FunctionVersion version,
-      InvokeHeaders headers)
+      InvokeHeaders headers,
+      PayloadCheck check)
       throws InterruptedException {
     Optional<String> context = headers.clientContext().map(ClientContext::decode);
     byte[] payload = bodies.payload(request);
+    check.check(payload);
     String traceId = headers.traceId().orElseGet(RequestIds::traceId);
     InvocationResult result =
         invoker.invoke(

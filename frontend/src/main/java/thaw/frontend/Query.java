@@ -1,6 +1,7 @@
 package thaw.frontend;
 
 import io.helidon.webserver.http.ServerRequest;
+import java.util.List;
 import java.util.Optional;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
@@ -23,6 +24,12 @@ final class Query {
           ErrorCode.VALIDATION, "The parameter " + name + " may be given only once");
     }
     return Optional.of(values.getFirst());
+  }
+
+  /** All values of a parameter, in order. */
+  static List<String> all(ServerRequest request, String name) {
+    var query = request.query();
+    return query.isEmpty() || !query.contains(name) ? List.of() : List.copyOf(query.all(name));
   }
 
   /**

@@ -8,11 +8,18 @@ import thaw.model.LambdaException;
  * invocation, and nothing may be decoded before the path is split.
  *
  * @param operation what is asked for
- * @param subject the path's variable part, decoded: a function's name or ARN, or the hash of a
- *     package; empty where there is none
+ * @param subject the path's variable part, decoded: a function's name or ARN, a tagged resource's
+ *     ARN, or the hash of a package; empty where there is none
+ * @param part what follows it: the number of a layer's version; empty where there is none
  */
-record Route(Operation operation, String subject) {
+record Route(Operation operation, String subject, String part) {
+  Route(Operation operation, String subject) {
+    this(operation, subject, "");
+  }
+
   private static final String FUNCTIONS = "/2015-03-31/functions";
+  private static final String TAGS = "/2017-03-31/tags/";
+  private static final String ACCOUNT_SETTINGS = "/2016-08-19/account-settings";
   private static final String CODE = "/_thaw/code/";
 
   /**
@@ -37,6 +44,24 @@ record Route(Operation operation, String subject) {
               Percent.decode(path.substring(nameAt, nameEnd < 0 ? path.length() : nameEnd)));
         }
       }
+    } else if (path.startsWith(LayerRoute.LAYERS)) {
+      Route route = LayerRoute.of(method, path);
+      if (route != null) {
+        return route;
+      }
+    } else if (path.startsWith(TAGS)) {
+      Operation operation =
+          switch (method) {
+            case "GET" -> Operation.LIST_TAGS;
+            case "POST" -> Operation.TAG_RESOURCE;
+            case "DELETE" -> Operation.UNTAG_RESOURCE;
+            default -> null;
+          };
+      if (operation != null && path.length() > TAGS.length()) {
+        return new Route(operation, Percent.decode(path.substring(TAGS.length())));
+      }
+    } else if (method.equals("GET") && isAccountSettings(path)) {
+      return new Route(Operation.GET_ACCOUNT_SETTINGS, "");
     } else if (method.equals("GET") && path.startsWith("/_thaw/")) {
       if (path.equals("/_thaw/health")) {
         return new Route(Operation.HEALTH, "");
@@ -47,6 +72,10 @@ record Route(Operation operation, String subject) {
       }
     }
     throw NotOffered.error(method, path);
+  }
+
+  private static boolean isAccountSettings(String path) {
+    return path.equals(ACCOUNT_SETTINGS) || path.equals(ACCOUNT_SETTINGS + "/");
   }
 
   /** The path may end in a slash: older clients list functions that way. */

@@ -99,10 +99,11 @@ class AwsCliTest {
         .contains(
             "An error occurred (ResourceNotFoundException) when calling the GetFunction operation:"
                 + " Function not found: arn:aws:lambda:us-east-1:000000000000:function:f");
-    assertThat(aws("list-layers").output())
+    assertThat(aws("list-code-signing-configs").output())
         .contains(
-            "An error occurred (NotImplementedException) when calling the ListLayers operation:"
-                + " Thaw does not offer ListLayers yet");
+            "An error occurred (NotImplementedException) when calling the"
+                + " ListCodeSigningConfigs operation:"
+                + " Thaw does not offer ListCodeSigningConfigs yet");
   }
 
   @Test

@@ -29,6 +29,11 @@ class RouteTest {
     "GET, /2015-03-31/functions/a%2Fb, GET_FUNCTION, a/b",
     "GET, /2015-03-31/functions/a+b, GET_FUNCTION, a+b",
     "GET, /2015-03-31/functions/%C3%BC, GET_FUNCTION, ü",
+    "GET, /2017-03-31/tags/arn%3Aaws:x, LIST_TAGS, arn:aws:x",
+    "POST, /2017-03-31/tags/arn, TAG_RESOURCE, arn",
+    "DELETE, /2017-03-31/tags/arn, UNTAG_RESOURCE, arn",
+    "GET, /2016-08-19/account-settings, GET_ACCOUNT_SETTINGS, ''",
+    "GET, /2016-08-19/account-settings/, GET_ACCOUNT_SETTINGS, ''",
     "GET, /_thaw/health, HEALTH, ''",
     "GET, /_thaw/status, STATUS, ''",
     "GET, /_thaw/code/abc, CODE, abc",
@@ -40,15 +45,29 @@ class RouteTest {
 
   @ParameterizedTest
   @CsvSource({
+    "GET, /2018-10-31/layers, LIST_LAYERS, '', ''",
+    "GET, /2018-10-31/layers/, LIST_LAYERS, '', ''",
+    "GET, /2018-10-31/layers/l/versions, LIST_LAYER_VERSIONS, l, ''",
+    "POST, /2018-10-31/layers/arn%3Aaws/versions, PUBLISH_LAYER_VERSION, arn:aws, ''",
+    "GET, /2018-10-31/layers/l/versions/12, GET_LAYER_VERSION, l, 12",
+    "DELETE, /2018-10-31/layers/l/versions/x, DELETE_LAYER_VERSION, l, x",
+  })
+  void sendsRequestsForLayersWhereTheyBelong(
+      String method, String path, Operation operation, String subject, String part) {
+    assertThat(Route.of(method, path)).isEqualTo(new Route(operation, subject, part));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "POST, /2015-03-31/functions/f/aliases, CreateAlias",
     "GET, /2015-03-31/functions/f/aliases/live, GetAlias",
     "POST, /2021-11-15/functions/f/response-streaming-invocations, InvokeWithResponseStream",
     "POST, /2014-11-13/functions/f/invoke-async, InvokeAsync",
     "POST, /2014-11-13/functions/f/invoke-async/, InvokeAsync",
-    "GET, /2018-10-31/layers, ListLayers",
+    "GET, /2018-10-31/layers/l/versions/1/policy, GetLayerVersionPolicy",
     "PUT, /2017-10-31/functions/f/concurrency, PutFunctionConcurrency",
     "POST, /2015-03-31/event-source-mappings, CreateEventSourceMapping",
-    "GET, /2017-03-31/tags/arn%3Aaws, ListTags",
+    "GET, /2015-03-31/event-source-mappings/x, GetEventSourceMapping",
   })
   void namesOperationsThatAreNotOffered(String method, String path, String operation) {
     var error = catchThrowableOfType(LambdaException.class, () -> Route.of(method, path));
@@ -68,6 +87,14 @@ class RouteTest {
     "POST, /2015-03-31/functions/f/invocations/x",
     "GET, /2015-03-31/functions/f/invocations",
     "PATCH, /2015-03-31/functions/f",
+    "GET, /2017-03-31/tags/",
+    "PUT, /2017-03-31/tags/arn",
+    "GET, /2018-10-31/layersx",
+    "GET, /2018-10-31/layers//versions",
+    "GET, /2018-10-31/layers/l",
+    "POST, /2018-10-31/layers/l/versions/1",
+    "GET, /2018-10-31/layers/l/versions/1/",
+    "POST, /2016-08-19/account-settings",
     "POST, /_thaw/health",
     "GET, /_thaw/",
     "GET, /_thaw/status/",

@@ -17,6 +17,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.Architecture;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionVersion;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
@@ -27,6 +28,7 @@ import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
 import software.amazon.awssdk.services.lambda.model.RequestTooLargeException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.Runtime;
 import software.amazon.awssdk.services.lambda.model.State;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
@@ -115,6 +117,92 @@ class SdkClientTest {
   }
 
   @Test
+  void layersLive() throws IOException, InterruptedException {
+    byte[] zip = TestFrontend.zip("python/lib.py", "x = 1");
+    var published =
+        lambda.publishLayerVersion(r ->
+            r.layerName("l")
+                .description("a layer")
+                .compatibleRuntimes(Runtime.PYTHON3_13)
+                .compatibleArchitectures(Architecture.X86_64, Architecture.ARM64)
+                .content(c -> c.zipFile(SdkBytes.fromByteArray(zip))));
+    assertThat(published.version()).isEqualTo(1);
+    assertThat(published.compatibleArchitectures()).hasSize(2);
+    try (var http = java.net.http.HttpClient.newHttpClient()) {
+      var link =
+          java.net.http.HttpRequest.newBuilder(java.net.URI.create(published.content().location()))
+              .build();
+      assertThat(http.send(link, java.net.http.HttpResponse.BodyHandlers.ofByteArray()).body())
+          .isEqualTo(zip);
+    }
+    var got = lambda.getLayerVersion(r -> r.layerName(published.layerArn()).versionNumber(1L));
+    assertThat(got.description()).isEqualTo("a layer");
+    assertThat(
+            lambda.getLayerVersionByArn(r -> r.arn(published.layerVersionArn())).layerVersionArn())
+        .isEqualTo(published.layerVersionArn());
+    assertThat(lambda.listLayersPaginator().layers())
+        .extracting(l -> l.latestMatchingVersion().layerVersionArn())
+        .containsExactly(published.layerVersionArn());
+
+    create("f");
+    lambda.updateFunctionConfiguration(
+        r -> r.functionName("f").layers(published.layerVersionArn()));
+    lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
+    lambda.deleteLayerVersion(r -> r.layerName("l").versionNumber(1L));
+
+    assertThat(lambda.listLayerVersions(r -> r.layerName("l")).layerVersions()).isEmpty();
+    assertThat(lambda.getFunction(r -> r.functionName("f")).configuration().layers())
+        .extracting(l -> l.arn())
+        .containsExactly(published.layerVersionArn());
+    assertThatThrownBy(() -> lambda.getLayerVersion(r -> r.layerName("l").versionNumber(1L)))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(() ->
+            lambda.publishLayerVersion(
+                r -> r.layerName("l!").content(c -> c.zipFile(SdkBytes.fromByteArray(zip)))))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
+  }
+
+  @Test
+  void tagsLive() {
+    create("f");
+    String arn = lambda.getFunction(r -> r.functionName("f")).configuration().functionArn();
+    assertThat(lambda.listTags(r -> r.resource(arn)).tags()).isEqualTo(Map.of("team", "blue"));
+    lambda.tagResource(r -> r.resource(arn).tags(Map.of("stage", "a b=c", "cost", "")));
+    lambda.untagResource(r -> r.resource(arn).tagKeys("team", "cost"));
+    assertThat(lambda.listTags(r -> r.resource(arn)).tags()).isEqualTo(Map.of("stage", "a b=c"));
+    assertThat(lambda.getFunction(r -> r.functionName("f")).tags())
+        .isEqualTo(Map.of("stage", "a b=c"));
+    assertThatThrownBy(() -> lambda.tagResource(r -> r.resource(arn).tags(Map.of("aws:x", "y"))))
+        .isInstanceOf(InvalidParameterValueException.class);
+    assertThatThrownBy(() -> lambda.tagResource(r -> r.resource(arn).tags(Map.of("a*", "y"))))
+        .isInstanceOfSatisfying(
+            LambdaException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ValidationException"));
+    assertThatThrownBy(() -> lambda.listTags(r -> r.resource(arn + "x")))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(() ->
+            lambda.listTags(r ->
+                r.resource(
+                    "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
+  void theAccountTellsItsLimitsAndUsage() {
+    create("f");
+    var settings = lambda.getAccountSettings();
+    assertThat(settings.accountLimit().codeSizeUnzipped()).isEqualTo(262_144_000);
+    assertThat(settings.accountLimit().codeSizeZipped()).isEqualTo(52_428_800);
+    assertThat(settings.accountLimit().totalCodeSize()).isEqualTo(80_530_636_800L);
+    assertThat(settings.accountLimit().concurrentExecutions()).isEqualTo(1000);
+    assertThat(settings.accountUsage().functionCount()).isEqualTo(1);
+    assertThat(settings.accountUsage().totalCodeSize())
+        .isEqualTo(lambda.getFunction(r -> r.functionName("f")).configuration().codeSize());
+  }
+
+  @Test
   void aVersionLives() {
     create("f");
     var published = lambda.publishVersion(r -> r.functionName("f").description("first"));
@@ -188,13 +276,13 @@ class SdkClientTest {
             lambda.invoke(r ->
                 r.functionName("f").payload(SdkBytes.fromByteArray(new byte[6 * 1024 * 1024 + 1]))))
         .isInstanceOf(RequestTooLargeException.class);
-    assertThatThrownBy(() -> lambda.listLayers())
+    assertThatThrownBy(() -> lambda.listEventSourceMappings())
         .isInstanceOfSatisfying(
             LambdaException.class,
             e -> {
               assertThat(e.statusCode()).isEqualTo(501);
               assertThat(e.awsErrorDetails().errorCode()).isEqualTo("NotImplementedException");
-              assertThat(e).hasMessageContaining("Thaw does not offer ListLayers yet");
+              assertThat(e).hasMessageContaining("Thaw does not offer ListEventSourceMappings yet");
             });
     assertThatThrownBy(
             () -> lambda.updateFunctionConfiguration(r -> r.functionName("f").timeout(901)))

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.awaitility.Awaitility;
@@ -18,6 +19,7 @@ import thaw.configuration.ConfigurationSettings;
 import thaw.configuration.DataDirectory;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
+import thaw.model.SandboxCredentials;
 import thaw.settings.SettingsBinder;
 
 /**
@@ -41,25 +43,28 @@ final class TestFrontend implements AutoCloseable {
   private final DataDirectory directory;
   private final ConfigurationService functions;
   private final Frontend frontend;
+  private final Frontend forSandboxes;
   private volatile Invoker invoker = ECHO;
 
-  private TestFrontend(Path path, Map<String, ?> settings) throws IOException {
+  private TestFrontend(
+      Path path, Map<String, ?> settings, IntFunction<Optional<SandboxCredentials>> callers)
+      throws IOException {
     this.directory = DataDirectory.open(path);
     var code =
         new CodeStore(
             directory.code(), SettingsBinder.bind(CodeSettings.class, ConfigFactory.empty()));
     this.functions = ConfigurationService.open(directory, code, ConfigurationSettings.defaults());
-    this.frontend =
-        Frontend.start(
-            settings(settings),
-            new Frontend.Backend(
-                "1.2.3",
-                "000000000000",
-                "us-east-1",
-                functions,
-                code::zip,
-                (function, invocation) -> invoker.invoke(function, invocation),
-                () -> new WorkerStatus("fake")));
+    var backend =
+        new Frontend.Backend(
+            "1.2.3",
+            "000000000000",
+            "us-east-1",
+            functions,
+            code::zip,
+            (function, invocation) -> invoker.invoke(function, invocation),
+            () -> new WorkerStatus("fake"));
+    this.frontend = Frontend.start(settings(settings), backend);
+    this.forSandboxes = Frontend.startForSandboxes(settings(settings), backend, callers);
   }
 
   static FrontendSettings settings(Map<String, ?> changes) {
@@ -70,11 +75,22 @@ final class TestFrontend implements AutoCloseable {
   }
 
   static TestFrontend start(Path directory) throws IOException {
-    return new TestFrontend(directory, Map.of());
+    return new TestFrontend(directory, Map.of(), port -> Optional.empty());
   }
 
   static TestFrontend start(Path directory, Map<String, ?> settings) throws IOException {
-    return new TestFrontend(directory, settings);
+    return new TestFrontend(directory, settings, port -> Optional.empty());
+  }
+
+  /** With callers of the data endpoint, by their ports. */
+  static TestFrontend start(Path directory, IntFunction<Optional<SandboxCredentials>> callers)
+      throws IOException {
+    return new TestFrontend(directory, Map.of(), callers);
+  }
+
+  /** The API for functions. */
+  URI dataEndpoint() {
+    return forSandboxes.endpoint();
   }
 
   void invoker(Invoker changed) {
@@ -133,6 +149,7 @@ final class TestFrontend implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    forSandboxes.close();
     frontend.close();
     functions.close();
     directory.close();

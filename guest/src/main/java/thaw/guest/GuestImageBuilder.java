@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GuestImageBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(GuestImageBuilder.class);
-  private static final long NEEDED_BYTES = 2L << 30;
+  private static final long NEEDED_BYTES = 3L << 30;
   private static final Path APT_DIRECTORY = Path.of("/etc/apt");
 
   private final GuestSettings settings;
@@ -96,7 +96,7 @@ public final class GuestImageBuilder {
           Files.createDirectories(building.root());
           try {
             if (Files.getFileStore(building.root()).getUsableSpace() < NEEDED_BYTES) {
-              throw new IOException("No space left on device: " + layout.cache() + " needs 2 GiB");
+              throw new IOException("No space left on device: " + layout.cache() + " needs 3 GiB");
             }
             return list(building.root(), runtimes, freshList, progress);
           } finally {

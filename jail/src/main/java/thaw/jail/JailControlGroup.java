@@ -1,6 +1,7 @@
 package thaw.jail;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,16 +65,11 @@ public final class JailControlGroup {
 
   /** Sets its weight against all else on the host, of which a process has 1,024. */
   public void setCpuShares(long shares) throws IOException {
-    for (Path directory : directories()) {
-      Path v1 = directory.resolve("cpu.shares");
-      Path v2 = directory.resolve("cpu.weight");
-      if (Files.exists(v1)) {
-        Files.writeString(v1, Long.toString(shares));
-      } else if (Files.exists(v2)) {
-        // As runc converts: 2..262,144 shares to a weight of 1..10,000.
-        long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
-        Files.writeString(v2, Long.toString(weight));
-      }
+    // As runc converts: 2..262,144 shares to a weight of 1..10,000.
+    long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
+    if (!write("cpu.shares", Long.toString(shares))
+        && !write("cpu.weight", Long.toString(weight))) {
+      throw new IOException("control group " + name + " has no processor weight");
     }
   }
 
@@ -89,6 +85,23 @@ public final class JailControlGroup {
       }
     }
     return pages * PAGE_BYTES;
+  }
+
+  /** Proportional set size of its processes, bytes; 0 if there are none. Walks page tables. */
+  public long proportionalBytes() {
+    long kib = 0;
+    for (long pid : processes()) {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+        kib +=
+            lines
+                .filter(line -> line.startsWith("Pss:"))
+                .mapToLong(line -> new Scanner(line).skip("Pss:").nextLong())
+                .sum();
+      } catch (IOException | UncheckedIOException e) {
+        // It ended meanwhile.
+      }
+    }
+    return kib << 10;
   }
 
   /** Limits its CPU time to that of {@code vcpus} processors. */

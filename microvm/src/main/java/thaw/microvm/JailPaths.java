@@ -5,10 +5,7 @@ final class JailPaths {
   static final String KERNEL = "/boot/kernel";
   static final String INITRAMFS = "/boot/initramfs";
 
-  /** The sandbox's directory on the sparse file system. */
-  static final String SPARSE = "/sparse";
-
-  static final String MEMORY = SPARSE + "/" + SandboxFiles.MEMORY;
+  static final String MEMORY = "/" + SandboxFiles.MEMORY;
 
   /** A snapshot's device state, to be read or written. */
   static final String STATE = "/state";

@@ -96,11 +96,8 @@ public final class MicrovmDriver implements SandboxDriver {
   private MicrovmSandbox resume(SandboxPlan plan, AgentConnection.Listener listener)
       throws SandboxException {
     Optional<Shell> waiting = plan.capturable() ? Optional.empty() : shells.take(plan.vm());
-    if (waiting.isPresent()) {
-      waiting.get().bind(plan);
-      return waiting.get().wake(plan, listener);
-    }
-    return new SandboxStarter(host, plan.vm()).shellFor(plan).wake(plan, listener);
+    Shell shell = waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell();
+    return shell.wake(plan, listener);
   }
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
@@ -116,7 +113,7 @@ public final class MicrovmDriver implements SandboxDriver {
         images,
         runtime,
         spec.codeImage().orElse(host.blankDisk()),
-        host.blankDisk(),
+        spec.optImage().orElse(host.blankDisk()),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),
@@ -151,6 +148,11 @@ public final class MicrovmDriver implements SandboxDriver {
   @Override
   public Map<String, Double> gauges() {
     return shells.gauges();
+  }
+
+  /** What all of its sandboxes share. */
+  Host host() {
+    return host;
   }
 
   /** The shells that wait. */

@@ -19,8 +19,11 @@ import thaw.jail.CloseStack;
 import thaw.jail.Jail;
 import thaw.jail.NetworkPolicy;
 import thaw.sandbox.Capture;
+import thaw.sandbox.MemoryUse;
+import thaw.sandbox.PageStatistics;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxException;
+import thaw.sparsefs.PageSource;
 
 /** A running microVM. The first thing of it that ends, be it QEMU or a connection, ends it all. */
 final class MicrovmSandbox implements Sandbox {
@@ -95,6 +98,10 @@ final class MicrovmSandbox implements Sandbox {
   /** Remembers what of it is on the sparse file system. */
   void keep(SandboxFiles files, StateFile state) {
     snapshots = new Snapshots(files, state);
+    var _ =
+        files
+            .serverEnded()
+            .thenRun(() -> connectionEnded("the server of the sparse file system ended"));
   }
 
   /** Whether QEMU answers. */
@@ -214,6 +221,20 @@ final class MicrovmSandbox implements Sandbox {
   }
 
   @Override
+  public PageStatistics pageStatistics() {
+    Snapshots own = snapshots;
+    return own == null ? new PageStatistics(0, 0) : own.files.statistics();
+  }
+
+  @Override
+  public MemoryUse memoryUse() {
+    PageStatistics pages = pageStatistics();
+    return new MemoryUse(
+        jail.controlGroup().proportionalBytes(),
+        (pages.pushed() + pages.faults()) * PageSource.PAGE_BYTES);
+  }
+
+  @Override
   public long residentBytes() {
     return jail.controlGroup().residentBytes();
   }
@@ -276,6 +297,11 @@ final class MicrovmSandbox implements Sandbox {
     @Override
     public void connectionOpened(AgentStream stream) {
       next.connectionOpened(stream);
+    }
+
+    @Override
+    public void serviceOpened(AgentStream stream) {
+      next.serviceOpened(stream);
     }
 
     @Override

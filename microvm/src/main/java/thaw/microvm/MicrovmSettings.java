@@ -71,7 +71,12 @@ public record MicrovmSettings(
     @Doc("How long a VM size that is not resumed any more keeps its waiting VMMs.")
         @Default("10m")
         @Range(min = "1s", max = "30d")
-        Duration shellIdleTimeout) {
+        Duration shellIdleTimeout,
+    @Doc(
+            "What a resumed VM's memory is read from: sparse (pages move when touched) or plain (a"
+                + " file written out for each resume; for comparison only).")
+        @Default("sparse")
+        MemorySource memorySource) {
   public MicrovmSettings {
     deniedNetworks = List.copyOf(deniedNetworks);
   }

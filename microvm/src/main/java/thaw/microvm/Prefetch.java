@@ -37,7 +37,7 @@ final class Prefetch implements AutoCloseable {
    * Starts.
    *
    * @param files names of the read-only files by their numbers in the log; the kernel must know
-   *     them already: somebody has them open. What the log has of others is left out
+   *     them already: QEMU has them open. What the log has of others is left out
    */
   static Prefetch start(
       SandboxDirectory directory, Map<Integer, String> files, PageAccessLog wanted) {

@@ -87,12 +87,14 @@ final class QemuArguments {
             ? ",read-only=on"
             : ",discard=unmap,file.discard=unmap,cache.no-flush=on,file.cache.no-flush=on";
     add("-blockdev", file + mode);
+    // With a geometry of its own QEMU does not look for one in the disk's first sector, which may
+    // not be decided yet.
     // QEMU would stop the VM when the host's disk is full; the guest sees an error instead.
     add(
         "-device",
         "virtio-blk-device,werror=report,rerror=report,drive="
             + disk.serial()
-            + ",serial="
+            + ",cyls=16383,heads=16,secs=63,serial="
             + disk.serial());
   }
 

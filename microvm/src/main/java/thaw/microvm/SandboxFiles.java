@@ -1,9 +1,8 @@
 package thaw.microvm;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -12,15 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
+import thaw.jail.Command;
 import thaw.jail.DiskTemplate;
 import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
+import thaw.sandbox.PageStatistics;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
 import thaw.snapshots.SnapshotLayer;
+import thaw.sparsefs.FirstTouch;
 import thaw.sparsefs.LateSource;
 import thaw.sparsefs.PageSource;
 import thaw.sparsefs.SandboxDirectory;
@@ -33,6 +36,7 @@ import thaw.sparsefs.WrittenPages;
  * #bind}. Who reads them earlier gets an error.
  */
 final class SandboxFiles implements AutoCloseable {
+  private static final Duration FLUSH_TIMEOUT = Duration.ofMinutes(2);
   static final String MEMORY = "memory";
 
   private final CloseStack undo = new CloseStack();
@@ -45,9 +49,11 @@ final class SandboxFiles implements AutoCloseable {
   private final TouchRecorder touches = new TouchRecorder();
   private final LateSource memory = new LateSource();
   private final Map<Disk, LateSource> disks = new EnumMap<>(Disk.class);
+  private Optional<PlainMemory> plain = Optional.empty();
   private Optional<WrittenPages> writtenMemory = Optional.empty();
   private Optional<WrittenPages> writtenDisk = Optional.empty();
   private Optional<SnapshotLayer> parent = Optional.empty();
+  private volatile Optional<Prefetch> prefetch = Optional.empty();
   private BitSet bottomOfDisk = new BitSet();
 
   private SandboxFiles(
@@ -96,6 +102,10 @@ final class SandboxFiles implements AutoCloseable {
   }
 
   private void addMemory() throws IOException {
+    if (!capturable && host.settings().memorySource() == MemorySource.PLAIN) {
+      plain = Optional.of(PlainMemory.create(scratch.resolve(MEMORY), memoryBytes, uid));
+      return;
+    }
     PageSource source = memory;
     if (capturable) {
       WrittenPages written = written(memory, MEMORY, memoryBytes);
@@ -108,16 +118,13 @@ final class SandboxFiles implements AutoCloseable {
   private void addTmp() throws IOException {
     WrittenPages written = written(late(Disk.TMP), Disk.TMP.serial(), GuestImages.DISK_BYTES);
     writtenDisk = Optional.of(written);
-    add(disk(Disk.TMP, written));
+    add(new SparseFile(Disk.TMP.serial(), uid, GuestImages.DISK_BYTES, written, FirstTouch.NONE));
   }
 
-  private void addDisk(Disk disk) throws IOException {
-    add(disk(disk, late(disk)));
-  }
-
-  private SparseFile disk(Disk disk, PageSource source) {
-    return new SparseFile(
-        disk.serial(), uid, GuestImages.DISK_BYTES, source, touches.of(disk.loggedAs()));
+  private void addDisk(Disk disk) {
+    add(
+        new SparseFile(
+            disk.serial(), uid, GuestImages.DISK_BYTES, late(disk), touches.of(disk.loggedAs())));
   }
 
   private LateSource late(Disk disk) {
@@ -126,10 +133,12 @@ final class SandboxFiles implements AutoCloseable {
     return late;
   }
 
-  private void add(SparseFile file) throws IOException {
-    // The kernel takes pages for files it knows only; it knows what is open.
-    FileChannel known = FileChannel.open(directory.add(file));
-    undo.push(known::close);
+  /**
+   * Nobody in this process ever opens a file of the sparse file system: killed at that moment, it
+   * would wait for an answer of its own, and never end.
+   */
+  private void add(SparseFile file) {
+    directory.add(file);
   }
 
   private WrittenPages written(PageSource below, String name, long bytes) throws IOException {
@@ -138,13 +147,20 @@ final class SandboxFiles implements AutoCloseable {
     return pages;
   }
 
-  /** Decides what is in the files, once, and begins to push what a log says is wanted. */
+  /**
+   * Decides what is in the files, once, and begins to push what a log says is wanted, which works
+   * for files that QEMU has open.
+   */
   void bind(SandboxPlan plan) throws IOException {
     parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
     if (plan.snapshot().map(SandboxOrigin.Snapshot::recordTouches).orElse(false)) {
       touches.begin();
     }
-    memory.bind(parent.map(SnapshotLayer::memory).orElse(PageSource.zeros()));
+    PageSource content = parent.map(SnapshotLayer::memory).orElse(PageSource.zeros());
+    memory.bind(content);
+    if (plain.isPresent()) {
+      plain.get().write(content);
+    }
     bindTmp(plan);
     for (Disk disk : present()) {
       if (disk != Disk.TMP) {
@@ -153,9 +169,13 @@ final class SandboxFiles implements AutoCloseable {
         late(disks, disk).bind(image.pages());
       }
     }
-    plan.snapshot()
-        .flatMap(SandboxOrigin.Snapshot::prefetch)
-        .ifPresent(wanted -> undo.push(Prefetch.start(directory, pushable(), wanted)::close));
+    plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);
+  }
+
+  private void push(PageAccessLog wanted) {
+    Prefetch started = Prefetch.start(directory, pushable(), wanted);
+    undo.push(started::close);
+    prefetch = Optional.of(started);
   }
 
   private static LateSource late(Map<Disk, LateSource> disks, Disk disk) {
@@ -178,7 +198,7 @@ final class SandboxFiles implements AutoCloseable {
   /** The files that are read and never written, by their names in a page access log. */
   private Map<Integer, String> pushable() {
     Map<Integer, String> files = new HashMap<>();
-    if (!capturable) {
+    if (!capturable && plain.isEmpty()) {
       files.put(PageAccessLog.MEMORY, MEMORY);
     }
     for (Disk disk : present()) {
@@ -187,6 +207,11 @@ final class SandboxFiles implements AutoCloseable {
       }
     }
     return files;
+  }
+
+  /** Completes when nobody serves the files any more. */
+  CompletableFuture<Void> serverEnded() {
+    return directory.serverEnded();
   }
 
   /** Whether what the guest changes in memory is kept apart. */
@@ -199,9 +224,9 @@ final class SandboxFiles implements AutoCloseable {
     return disks.keySet();
   }
 
-  /** The directory, to be bound into the jail. */
-  Path directory() {
-    return directory.path();
+  /** The file that is the memory. */
+  Path memory() {
+    return plain.map(PlainMemory::path).orElseGet(() -> directory.path().resolve(MEMORY));
   }
 
   /** The file of a disk. */
@@ -212,6 +237,10 @@ final class SandboxFiles implements AutoCloseable {
   /** Pages that reached the server, in order, as a page access log has them. */
   List<Integer> firstTouches() {
     return touches.pages();
+  }
+
+  PageStatistics statistics() {
+    return new PageStatistics(prefetch.map(Prefetch::pushed).orElse(0), touches.faults());
   }
 
   /** What a stopped VM changed, once its device state is saved. */
@@ -237,12 +266,11 @@ final class SandboxFiles implements AutoCloseable {
         deviceState);
   }
 
-  /** Has the kernel write what was changed through mappings. */
+  /**
+   * Has the kernel write what was changed through mappings; by another process, see {@link #add}.
+   */
   private void flush(String file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(directory.path().resolve(file), StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    Command.run(FLUSH_TIMEOUT, List.of("sync", directory.path().resolve(file).toString()));
   }
 
   /** Takes it all away; QEMU must be gone. */

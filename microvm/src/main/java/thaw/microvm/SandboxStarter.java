@@ -79,21 +79,11 @@ final class SandboxStarter {
     });
   }
 
-  /** Makes a shell that is to wait for the one who needs it. */
+  /** Makes a shell that waits for the one who needs it. */
   Shell shell() throws SandboxException {
     return orUndo(() -> {
       Home home = home();
       return shell(home, files(home));
-    });
-  }
-
-  /** Makes a shell for a plan that is known: what is pushed is pushed while QEMU starts. */
-  Shell shellFor(SandboxPlan plan) throws SandboxException {
-    return orUndo(() -> {
-      Home home = home();
-      SandboxFiles files = files(home);
-      files.bind(plan);
-      return shell(home, files);
     });
   }
 
@@ -177,7 +167,7 @@ final class SandboxStarter {
   private void addSparse(
       List<Bind> binds, Optional<SandboxFiles> files, Optional<StateFile> state) {
     boolean writable = vm.memory() == MemoryBacking.SHARED_FILE;
-    files.ifPresent(f -> binds.add(new Bind(f.directory(), JailPaths.SPARSE, writable)));
+    files.ifPresent(f -> binds.add(new Bind(f.memory(), JailPaths.MEMORY, writable)));
     state.ifPresent(s -> binds.add(new Bind(s.path(), JailPaths.STATE, writable)));
   }
 

@@ -9,10 +9,10 @@ import thaw.sandbox.SandboxOrigin;
 
 /**
  * A QEMU in its jail that waits for the state of a snapshot, with all of its devices made and its
- * memory and disks open, though nobody has decided yet what is in them. Until {@link #bind} it has
+ * memory and disks open, though nobody has decided yet what is in them. Until {@link #wake} it has
  * read none of it; QEMU that tries gets an error, and the shell is dead.
  *
- * <p>Used once: bind, then wake. Whoever makes it closes it, or the sandbox that it became.
+ * <p>Used once. Whoever makes it closes it, or the sandbox that it became.
  */
 final class Shell implements AutoCloseable {
   private final MicrovmSandbox sandbox;
@@ -34,9 +34,9 @@ final class Shell implements AutoCloseable {
     return sandbox.id();
   }
 
-  /** Whether it is known to have died. */
+  /** Whether it is known to have died, or is about to with the server of its files. */
   boolean isDead() {
-    return sandbox.died().isDone();
+    return sandbox.died().isDone() || files.serverEnded().isDone();
   }
 
   /** Asks QEMU. */
@@ -50,13 +50,14 @@ final class Shell implements AutoCloseable {
   }
 
   /**
-   * Turns it into a sandbox that goes on where the plan's snapshot was taken; its files must be
-   * bound to that plan.
+   * Decides what is in its memory and disks, and turns it into a sandbox that goes on where the
+   * plan's snapshot was taken.
    *
    * @throws SandboxException if it does not come up; it is closed then
    */
   MicrovmSandbox wake(SandboxPlan plan, AgentConnection.Listener listener) throws SandboxException {
     try {
+      files.bind(plan);
       SandboxOrigin.Snapshot snapshot = plan.snapshot().orElseThrow();
       state.write(snapshot.layer().deviceState());
       jail.controlGroup().setCpuShares(plan.cpuShares());
@@ -67,19 +68,6 @@ final class Shell implements AutoCloseable {
         jail.limitCpu(plan.hardCpus());
       }
       return sandbox;
-    } catch (IOException e) {
-      close();
-      throw new SandboxException("cannot resume a sandbox: " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
-  }
-
-  /** Decides what is in its memory and disks. */
-  void bind(SandboxPlan plan) throws SandboxException {
-    try {
-      files.bind(plan);
     } catch (IOException e) {
       close();
       throw new SandboxException("cannot resume a sandbox: " + e.getMessage(), e);

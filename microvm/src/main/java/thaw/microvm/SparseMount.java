@@ -20,6 +20,11 @@ final class SparseMount implements AutoCloseable {
   }
 
   synchronized SparseFileSystem get() throws IOException {
+    if (fileSystem != null && fileSystem.ended().isDone()) {
+      fileSystem.close();
+      SparseFileSystem.unmountLeftOver(mountPoint);
+      fileSystem = null;
+    }
     if (fileSystem == null) {
       fileSystem = SparseFileSystem.mount(Files.createDirectories(mountPoint), SERVER_THREADS);
     }

@@ -41,7 +41,7 @@ final class Fixture implements AutoCloseable {
   final MicrovmSettings settings;
   final HostState hostState;
 
-  private Fixture(Path directory, int firstUid) {
+  private Fixture(Path directory, int firstUid, MemorySource memory) {
     this.directory = directory;
     this.disks = directory.resolve("disks");
     Path run = directory.resolve("run");
@@ -60,17 +60,22 @@ final class Fixture implements AutoCloseable {
             System.getenv("THAW_TEST_CONSOLE") != null,
             1,
             4,
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            memory);
     this.hostState = new HostState(run, disks, firstUid, UID_COUNT);
   }
 
   static Fixture create() throws IOException {
-    return new Fixture(Files.createTempDirectory("thawvm"), OWN_FIRST_UID);
+    return create(MemorySource.SPARSE);
+  }
+
+  static Fixture create(MemorySource memory) throws IOException {
+    return new Fixture(Files.createTempDirectory("thawvm"), OWN_FIRST_UID, memory);
   }
 
   /** Another process's fixture. */
   static Fixture of(Path directory, int firstUid) {
-    return new Fixture(directory, firstUid);
+    return new Fixture(directory, firstUid, MemorySource.SPARSE);
   }
 
   GuestImages images() {

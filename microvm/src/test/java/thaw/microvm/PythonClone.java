@@ -27,18 +27,19 @@ import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxSpec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A sandbox with the python runtime in it, and its Runtime API. */
+/** A sandbox with a language runtime in it, and its Runtime API. */
 final class PythonClone implements AutoCloseable {
-  static final Duration PLENTY = Duration.ofSeconds(60);
-  private static final long MEMORY_BYTES = 128L << 20;
+  static final Duration PLENTY = Duration.ofMinutes(2);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   final RuntimeApi api = new RuntimeApi();
   final Sandbox sandbox;
+  private final long memoryBytes;
   private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
   private final Queue<String> output = new ConcurrentLinkedQueue<>();
 
   PythonClone(SandboxDriver driver, SandboxSpec spec) throws IOException {
+    memoryBytes = (long) spec.memorySizeMb() << 20;
     sandbox = driver.start(spec, new Events());
   }
 
@@ -82,7 +83,7 @@ final class PythonClone implements AutoCloseable {
     String id = HexFormat.of().formatHex(random(16));
     agent.setIdentity(new GuestIdentity("clone-" + id.substring(0, 8), id));
     agent.mountDisks();
-    agent.setLimits(MEMORY_BYTES, 256);
+    agent.setLimits(memoryBytes, 256);
     thaw(body);
   }
 

@@ -38,7 +38,7 @@ class QemuArgumentsTest {
                 readOnlyDisk("opt"),
                 "-blockdev driver=raw,node-name=tmp,file.driver=file,file.filename=/disks/tmp,"
                     + "discard=unmap,file.discard=unmap,cache.no-flush=on,file.cache.no-flush=on",
-                "-device virtio-blk-device,werror=report,rerror=report,drive=tmp,serial=tmp",
+                "-device virtio-blk-device,werror=report,rerror=report,drive=tmp,cyls=16383,heads=16,secs=63,serial=tmp",
                 "-netdev hubport,id=nic,hubid=0",
                 "-device virtio-net-device,netdev=nic,mac=02:54:48:41:57:01",
                 "-chardev socket,id=agent,server=off,path=/sockets/agent",
@@ -49,7 +49,7 @@ class QemuArgumentsTest {
   }
 
   private static String readOnlyDisk(String name) {
-    return "-blockdev driver=raw,node-name=%1$s,file.driver=file,file.filename=/disks/%1$s,read-only=on -device virtio-blk-device,werror=report,rerror=report,drive=%1$s,serial=%1$s"
+    return "-blockdev driver=raw,node-name=%1$s,file.driver=file,file.filename=/disks/%1$s,read-only=on -device virtio-blk-device,werror=report,rerror=report,drive=%1$s,cyls=16383,heads=16,secs=63,serial=%1$s"
         .formatted(name);
   }
 

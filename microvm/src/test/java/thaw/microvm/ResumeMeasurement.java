@@ -14,6 +14,7 @@ import thaw.agent.AgentConnection;
 import thaw.agent.GuestDisk;
 import thaw.agent.GuestIdentity;
 import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.MemoryUse;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
 import thaw.snapshots.SnapshotLayer;
@@ -35,7 +36,7 @@ final class ResumeMeasurement {
   public static void main(String[] args) throws Exception {
     int count = args.length == 0 ? 12 : Integer.parseInt(args[0]);
     int shells = args.length < 2 ? 1 : Integer.parseInt(args[1]);
-    try (SnapshotHost host = SnapshotHost.open(PythonLayers.PYTHON, shells);
+    try (SnapshotHost host = SnapshotHost.open(shells, PythonLayers.PYTHON);
         PythonLayers layers = new PythonLayers(host)) {
       Path code = host.codeImage("app.py", HANDLER);
       SnapshotLayer function = layers.function("measured", code, "app.handler");
@@ -109,6 +110,11 @@ final class ResumeMeasurement {
         stage("start to first reply");
         guest.invoke("{}");
         stage("(second invocation)");
+        guest.sandbox.pause();
+        MemoryUse use = guest.sandbox.memoryUse();
+        add("(Pss, MiB)", use.pssBytes() / 1048576.0);
+        add("(touched, MiB)", use.touchedBytes() / 1048576.0);
+        add("(faults)", (double) guest.sandbox.pageStatistics().faults());
       }
     }
     System.out.println(layer.header().kind() + (log.isPresent() ? " with" : " without") + " log");
@@ -121,7 +127,11 @@ final class ResumeMeasurement {
 
   private void stage(String name) {
     long now = System.nanoTime();
-    stages.computeIfAbsent(name, key -> new ArrayList<>()).add((now - last) / 1e6);
+    add(name, (now - last) / 1e6);
     last = System.nanoTime();
+  }
+
+  private void add(String name, double value) {
+    stages.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import thaw.guest.BuildProgress;
 import thaw.guest.GuestImageBuilder;
@@ -17,6 +18,7 @@ import thaw.guest.GuestSettings;
 import thaw.jail.Command;
 import thaw.jail.Trees;
 import thaw.settings.DataSize;
+import thaw.sparsefs.SparseFileSystem;
 
 /** A driver with a language runtime's image, in a directory of its own. */
 record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseable {
@@ -27,14 +29,14 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
   private static final int FIRST_UID =
       2_400_000 + (int) (ProcessHandle.current().pid() % 10_000) * 64;
 
-  static SnapshotHost open(String runtime) throws IOException {
-    return open(runtime, 1);
+  static SnapshotHost open(String... runtimes) throws IOException {
+    return open(1, runtimes);
   }
 
   /**
    * @param shells how many wait for a resume
    */
-  static SnapshotHost open(String runtime, int shells) throws IOException {
+  static SnapshotHost open(int shells, String... runtimes) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
     MicrovmSettings settings =
         new MicrovmSettings(
@@ -51,19 +53,33 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
             false,
             shells,
             shells,
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            MemorySource.SPARSE);
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
-            .build(Set.of(runtime), BuildProgress.NONE);
+            .build(Set.of(runtimes), BuildProgress.NONE);
     return new SnapshotHost(
         directory,
         MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
+  }
+
+  /** Ends the server of the sparse file system as the kernel does when it is killed. */
+  void abortServer() throws Exception {
+    SparseFileSystem server = driver.host().sparse().get();
+    // The kernel drops the connection, and then says that the mount is busy.
+    new ProcessBuilder("umount", "-f", server.mountPoint().toString()).start().waitFor();
+    server.ended().get(60, TimeUnit.SECONDS);
   }
 
   /** An erofs image of one file. */
   Path codeImage(String name, String text) throws IOException {
     Path content = Files.createTempDirectory(directory, "code");
     Files.writeString(content.resolve(name), text);
+    return codeImage(content);
+  }
+
+  /** An erofs image of what is in a directory below this one's. */
+  Path codeImage(Path content) throws IOException {
     Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path image = content.resolveSibling(content.getFileName() + ".erofs");
     Command.run(

@@ -11,18 +11,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import thaw.microvm.DeviceTable.Disk;
+import thaw.sandbox.PageStatistics;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
 import thaw.snapshots.PageAccessLog;
 import thaw.snapshots.SnapshotLayer;
 import thaw.snapshots.SnapshotStore;
+import thaw.sparsefs.PageSource;
 
 /** A base is booted and captured once, a runtime layer made over it, and clones resumed from it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -160,6 +163,26 @@ final class SnapshotTest {
     try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime, Optional.of(log), true))) {
       guest.become("app.handler");
       assertThat(guest.sandbox.firstTouches().size()).isLessThan(touched / 2);
+      guest.sandbox.pause();
+      PageStatistics pages = guest.sandbox.pageStatistics();
+      assertThat(pages.pushed()).isEqualTo(log.pages().size());
+      assertThat(pages.coverage()).isGreaterThan(0.5);
+      assertThat(guest.sandbox.memoryUse().touchedBytes())
+          .isEqualTo((pages.pushed() + pages.faults()) * PageSource.PAGE_BYTES);
+      assertThat(guest.sandbox.memoryUse().pssBytes()).isBetween(10L << 20, 200L << 20);
+    }
+  }
+
+  @Test
+  void whenTheServerEndsItsVmsDieAndLaterOnesHaveANewOne() throws Exception {
+    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+      guest.become("app.handler");
+      host.abortServer();
+      assertThat(guest.sandbox.died().get(60, TimeUnit.SECONDS)).isNotEmpty();
+    }
+    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+      guest.become("app.clock");
+      assertThat(guest.invoke("{}")).isNotEmpty();
     }
   }
 

@@ -22,6 +22,10 @@ public enum ErrorCode {
   UNSUPPORTED_MEDIA_TYPE("UnsupportedMediaTypeException", 415),
   TOO_MANY_REQUESTS("TooManyRequestsException", 429),
   ACCESS_DENIED("AccessDeniedException", 403),
+  MISSING_AUTHENTICATION_TOKEN("MissingAuthenticationTokenException", 403),
+  INCOMPLETE_SIGNATURE("IncompleteSignatureException", 403),
+  INVALID_SIGNATURE("InvalidSignatureException", 403),
+  UNRECOGNIZED_CLIENT("UnrecognizedClientException", 403),
   UNKNOWN_OPERATION("UnknownOperationException", 404),
   /** An after-restore hook failed. */
   SNAP_START("SnapStartException", 400),

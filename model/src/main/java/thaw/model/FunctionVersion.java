@@ -1,6 +1,7 @@
 package thaw.model;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param ephemeralStorageMb size of /tmp in MiB, 512 to 10,240
  * @param environment the customer's variables
  * @param codeSha256 SHA-256 of the deployment package, lower-case hex; names it in the code store
+ * @param layers SHA-256 of its Lambda layers' packages, in their order: they are laid over each
+ *     other in /opt, the first at the bottom
  * @param logGroup name of the log group its output goes to
  * @param logFormat LogFormat of its LoggingConfig: {@code Text} or {@code JSON}
  * @param applicationLogLevel ApplicationLogLevel of its LoggingConfig, if the format is JSON
@@ -40,12 +43,52 @@ public record FunctionVersion(
     int ephemeralStorageMb,
     Map<String, String> environment,
     String codeSha256,
+    List<String> layers,
     String logGroup,
     String logFormat,
     Optional<String> applicationLogLevel,
     boolean snapStart) {
   public FunctionVersion {
     environment = Map.copyOf(environment);
+    layers = List.copyOf(layers);
+  }
+
+  /** One without layers. */
+  public FunctionVersion(
+      String accountId,
+      String region,
+      String name,
+      String version,
+      String revisionId,
+      String runtime,
+      String handler,
+      int memorySizeMb,
+      Duration timeout,
+      int ephemeralStorageMb,
+      Map<String, String> environment,
+      String codeSha256,
+      String logGroup,
+      String logFormat,
+      Optional<String> applicationLogLevel,
+      boolean snapStart) {
+    this(
+        accountId,
+        region,
+        name,
+        version,
+        revisionId,
+        runtime,
+        handler,
+        memorySizeMb,
+        timeout,
+        ephemeralStorageMb,
+        environment,
+        codeSha256,
+        List.of(),
+        logGroup,
+        logFormat,
+        applicationLogLevel,
+        snapStart);
   }
 
   /** One that logs plain text and has no snapshot of its own. */

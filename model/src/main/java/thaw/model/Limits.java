@@ -22,5 +22,8 @@ public final class Limits {
   /** MemorySize that buys one vCPU, MiB. */
   public static final int MEMORY_MB_PER_VCPU = 1_769;
 
+  /** Most layers of one function. */
+  public static final int LAYERS = 5;
+
   private Limits() {}
 }

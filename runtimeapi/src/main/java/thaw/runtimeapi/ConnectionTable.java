@@ -42,6 +42,15 @@ final class ConnectionTable {
     return true;
   }
 
+  /** Closes all connections but one. */
+  void closeOthers(GuestConnection kept) {
+    List<GuestConnection> toClose;
+    synchronized (this) {
+      toClose = open.stream().filter(connection -> !connection.equals(kept)).toList();
+    }
+    toClose.forEach(GuestConnection::close);
+  }
+
   /** Closes all connections; from now on none is taken in. */
   void close() {
     List<GuestConnection> toClose;

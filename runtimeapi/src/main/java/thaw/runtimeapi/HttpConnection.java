@@ -19,12 +19,17 @@ final class HttpConnection {
   private final GuestConnection connection;
   private final RequestReader reader;
   private final InvocationSlot slot;
+  private final Runnable closeOthers;
   private boolean restored;
 
-  HttpConnection(GuestConnection connection, InvocationSlot slot) {
+  /**
+   * @param closeOthers closes the other connections of this process
+   */
+  HttpConnection(GuestConnection connection, InvocationSlot slot, Runnable closeOthers) {
     this.connection = connection;
     this.reader = new RequestReader(connection);
     this.slot = slot;
+    this.closeOthers = closeOthers;
   }
 
   /** Returns when the connection is over; the caller closes it. */
@@ -90,7 +95,9 @@ final class HttpConnection {
     if (!body.discard(MAX_DISCARDED_BYTES)) {
       throw new RefusedException(Reply.TOO_LARGE);
     }
-    slot.awaitRestore();
+    // A snapshot carries one connection over. Clients that keep idle ones (AWS's java client does)
+    // find them closed, and open new ones.
+    slot.awaitRestore(closeOthers);
     return false;
   }
 

@@ -183,11 +183,16 @@ final class InvocationSlot {
     }
   }
 
-  /** Blocks until this life is over: who asks is answered in the lives of the clones. */
-  void awaitRestore() throws RefusedException {
+  /**
+   * Blocks until this life is over: who asks is answered in the lives of the clones.
+   *
+   * @param last what is done before the process counts as ready to be frozen
+   */
+  void awaitRestore(Runnable last) throws RefusedException {
     lock.lock();
     try {
       transition(RuntimePhase.RESTORABLE);
+      last.run();
       changed.signalAll();
       while (end == null && !leaving) {
         changed.awaitUninterruptibly();

@@ -77,7 +77,8 @@ public final class RuntimeApi implements AutoCloseable {
 
   private void run(GuestConnection connection, Consumer<HttpConnection> service) {
     try {
-      service.accept(new HttpConnection(connection, slot));
+      service.accept(
+          new HttpConnection(connection, slot, () -> connections.closeOthers(connection)));
     } finally {
       connection.close();
       connections.remove(connection);

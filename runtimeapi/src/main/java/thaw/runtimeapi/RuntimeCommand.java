@@ -2,7 +2,6 @@ package thaw.runtimeapi;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import thaw.model.FunctionVersion;
@@ -31,6 +30,20 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
           List.of("/var/lang/bin/python3.13", "-S", "-Xutf8", RUNTIME_DIRECTORY + "/bootstrap"),
           Map.of("PYTHONPATH", RUNTIME_DIRECTORY));
 
+  // Java 25 warns of each use of what opens the JDK to the launcher.
+  private static final RuntimeCommand JAVA_21 = java();
+  private static final RuntimeCommand JAVA_25 = java("--sun-misc-unsafe-memory-access=allow");
+
+  private static final RuntimeCommand RUBY =
+      new RuntimeCommand(
+          List.of("/var/lang/bin/ruby", RUNTIME_DIRECTORY + "/bootstrap.rb"),
+          Map.of(
+              "RUBYLIB",
+              "/var/task:/var/runtime/lib:/opt/ruby/lib",
+              "GEM_PATH",
+              "/var/task/vendor/bundle/ruby/3.3.0:/opt/ruby/gems/3.3.0"
+                  + ":/usr/share/rubygems-integration/all"));
+
   private static final RuntimeCommand PROVIDED =
       new RuntimeCommand(
           List.of(
@@ -53,11 +66,14 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
               node(24),
               "python3.13",
               PYTHON,
+              "java21",
+              JAVA_21,
+              "java25",
+              JAVA_25,
+              "ruby3.3",
+              RUBY,
               "provided.al2023",
               PROVIDED));
-
-  /** Runtimes whose bootstrap can be frozen before it knows its function, and become any. */
-  private static final Set<String> TEMPLATES = Set.of("nodejs22.x", "nodejs24.x", "python3.13");
 
   public RuntimeCommand {
     command = List.copyOf(command);
@@ -108,9 +124,16 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
     return Stream.concat(Stream.of(wrapper), command.stream()).toList();
   }
 
-  /** Whether a runtime's process can be frozen before it knows its function. */
+  /** Whether a runtime's process can be frozen before it knows its function, and become any. */
   public static boolean knowsTemplates(String runtime) {
-    return TEMPLATES.contains(runtime);
+    return !isProvided(runtime);
+  }
+
+  private static RuntimeCommand java(String... options) {
+    List<String> command =
+        Stream.concat(Stream.of("/bin/bash", RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(options))
+            .toList();
+    return new RuntimeCommand(command, Map.of());
   }
 
   static boolean isProvided(String runtime) {

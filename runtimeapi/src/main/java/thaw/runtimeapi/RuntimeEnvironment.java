@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import thaw.model.FunctionVersion;
+import thaw.model.SandboxCredentials;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -14,6 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
  *     defined runtime environment variables</a>
  */
 public final class RuntimeEnvironment {
+  /** Where a function finds the API for functions, docs/data-endpoint.md. */
+  public static final String DATA_ENDPOINT = "127.0.0.1:9002";
+
+  private static final String ENDPOINT = "AWS_ENDPOINT_URL_LAMBDA";
+
   /** Variables that a customer's may replace. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
@@ -73,7 +79,7 @@ public final class RuntimeEnvironment {
    * invocations by itself, to be warm, then asks for restore/next and takes over the environment in
    * the answer ({@link RuntimeApi#serveRestored}).
    *
-   * @param runtime one whose bootstrap knows templates: python3.13, nodejs22.x, nodejs24.x
+   * @param runtime one whose bootstrap knows templates: all but {@code provided}
    */
   public static Map<String, String> template(String runtime, int invokes) {
     Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
@@ -81,6 +87,32 @@ public final class RuntimeEnvironment {
     environment.put("AWS_LAMBDA_RUNTIME_API", RuntimeApi.ADDRESS);
     environment.put("THAW_TEMPLATE_INVOKES", Integer.toString(invokes));
     return Map.copyOf(environment);
+  }
+
+  /**
+   * What a function needs to call others through the data endpoint. Credentials stand in the
+   * environment, but for a function with a snapshot of its own: that is made of one process and
+   * goes on in many, so it is told where to ask for them, as on AWS.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html">
+   *     AWS SDKs: container credential provider</a>
+   */
+  public static Map<String, String> access(
+      FunctionVersion function, SandboxCredentials credentials) {
+    Map<String, String> access = new LinkedHashMap<>();
+    if (!function.environment().containsKey(ENDPOINT)) {
+      access.put(ENDPOINT, "http://" + DATA_ENDPOINT);
+    }
+    if (function.snapStart()) {
+      access.put(
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://" + DATA_ENDPOINT + "/_thaw/credentials");
+    } else {
+      access.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
+      access.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+      access.put("AWS_SESSION_TOKEN", credentials.sessionToken());
+    }
+    return access;
   }
 
   /** A process that goes through INIT to be captured, as AWS tells it. */
@@ -108,6 +140,18 @@ public final class RuntimeEnvironment {
     return environment.keySet().stream()
         .anyMatch(name ->
             EXEC_TIME.contains(name) || EXEC_TIME_PREFIXES.stream().anyMatch(name::startsWith));
+  }
+
+  /**
+   * Variables of a template whose process depends on the memory of its function from the start: a
+   * JVM's heap is fixed then.
+   *
+   * @param memorySizeMb MemorySize of the functions that it may become
+   */
+  public static Map<String, String> template(String runtime, int memorySizeMb, int invokes) {
+    Map<String, String> environment = new LinkedHashMap<>(template(runtime, invokes));
+    environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(memorySizeMb));
+    return Map.copyOf(environment);
   }
 
   private static Map<String, String> reserved(FunctionVersion function, String logStream) {

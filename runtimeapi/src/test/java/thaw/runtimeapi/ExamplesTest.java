@@ -59,6 +59,46 @@ final class ExamplesTest {
   }
 
   @Test
+  void rubyInvoiceRendersAnOrderWithAGemOutOfDebian() throws Exception {
+    Path source = copyTree(EXAMPLES.resolve("ruby-invoice"));
+    run(source, "./build.sh");
+    Path code = source.resolve("build");
+    Map<String, String> gems = Map.of("GEM_PATH", code + "/vendor/bundle/ruby/3.3.0");
+    try (HostFunction function = RubyFunctions.start(code, "app.Invoice::Handler.call", gems)) {
+      String order =
+          "{\"number\":7,\"customer\":\"A & B\",\"items\":["
+              + "{\"name\":\"Snow\",\"price\":\"0.35\",\"quantity\":3},"
+              + "{\"name\":\"Ice\",\"price\":\"1234\",\"quantity\":1}]}";
+      assertThat(function.invoke(order))
+          .contains("<h1>Invoice 7 for A &amp; B</h1>", "<td>Snow<td>3<td>0.35<td>1.05</tr>")
+          .contains("<td>1,235.05</tr>", "\"total\":\"1235.05\"");
+      assertThat(function.out()).contains("INFO id-1 -- invoice: 2 lines for A & B\n");
+      assertThat(function.invoke("{}"))
+          .contains("\"errorMessage\":\"the order has no items\"")
+          .contains("\"errorType\":\"Function<Invoice::OrderError>\"");
+    }
+  }
+
+  @Test
+  void javaSearchFindsConstellations() throws Exception {
+    Path source = copyTree(EXAMPLES.resolve("java-search"));
+    run(source, "mvn", "-B", "-ntp", "-q", "package");
+    Path code = source.resolve("target/package");
+    assertThat(Files.size(code.resolve("lib/search.jar"))).isGreaterThan(4L << 20);
+    try (HostFunction function =
+        JavaFunctions.start(code, "search.Search::handleRequest", Map.of())) {
+      assertThat(function.invoke("{\"query\":\"hunter AND belt\"}"))
+          .contains("\"name\":\"Orion\"")
+          .doesNotContain("Scorpius");
+      assertThat(function.invoke("{\"query\":\"bears\",\"most\":2}"))
+          .contains("Draco", "Ursa Major");
+      assertThat(function.out()).contains("2 found for bears\n");
+      assertThat(function.invoke("{}"))
+          .contains("\"errorType\":\"java.lang.IllegalArgumentException\"");
+    }
+  }
+
+  @Test
   void providedCRendersTheMandelbrotSet() throws Exception {
     Path code = copyTree(EXAMPLES.resolve("provided-c"));
     run(code, "make", "-s", "clean", "bootstrap");

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class LoopbackServer implements AutoCloseable {
   final RuntimeApi api = new RuntimeApi();
   private final ServerSocketChannel listener;
+  private volatile RuntimeApi serving = api;
   private volatile @Nullable SocketConnection latest;
 
   LoopbackServer() {
@@ -35,9 +36,10 @@ final class LoopbackServer implements AutoCloseable {
     return new RawClient(port());
   }
 
-  /** A runtime API that takes over the latest connection, as after a restore. */
+  /** A runtime API that takes over the latest connection, and new ones, as after a restore. */
   RuntimeApi restored(byte[] body) {
     RuntimeApi next = new RuntimeApi();
+    serving = next;
     next.serveRestored(Objects.requireNonNull(latest), body);
     return next;
   }
@@ -49,7 +51,7 @@ final class LoopbackServer implements AutoCloseable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         SocketConnection connection = new SocketConnection(channel);
         latest = connection;
-        api.serve(connection);
+        serving.serve(connection);
       }
     } catch (ClosedChannelException e) {
       // The test is over.

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import thaw.model.FunctionVersion;
+import thaw.model.SandboxCredentials;
 
 final class RuntimeEnvironmentTest {
   @Test
@@ -41,6 +42,19 @@ final class RuntimeEnvironmentTest {
   }
 
   @Test
+  void nodeFindsLayersAndTheSdkUnlessTheFunctionSaysOtherwise() {
+    assertThat(RuntimeEnvironment.of(function("nodejs22.x", Map.of()), "s", RuntimeLogging.TEXT))
+        .containsEntry("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs22.x")
+        .containsEntry(
+            "NODE_PATH",
+            "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules"
+                + ":/var/runtime:/var/task");
+    Map<String, String> own = Map.of("NODE_PATH", "/var/task/lib");
+    assertThat(RuntimeEnvironment.of(function("nodejs24.x", own), "s", RuntimeLogging.TEXT))
+        .containsEntry("NODE_PATH", "/var/task/lib");
+  }
+
+  @Test
   void loggingConfigReachesTheRuntime() {
     RuntimeLogging logging = new RuntimeLogging("JSON", Optional.of("WARN"));
     assertThat(RuntimeEnvironment.of(function("python3.13", Map.of()), "stream", logging))
@@ -49,11 +63,47 @@ final class RuntimeEnvironmentTest {
   }
 
   @Test
+  void credentialsStandInTheEnvironmentUnlessASnapshotWouldKeepThem() {
+    SandboxCredentials credentials = new SandboxCredentials("ID", "SECRET", "TOKEN");
+    FunctionVersion plain = function("python3.13", Map.of());
+    assertThat(RuntimeEnvironment.access(plain, credentials))
+        .isEqualTo(
+            Map.of(
+                "AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9002",
+                "AWS_ACCESS_KEY_ID", "ID",
+                "AWS_SECRET_ACCESS_KEY", "SECRET",
+                "AWS_SESSION_TOKEN", "TOKEN"));
+
+    FunctionVersion frozen =
+        new FunctionVersion(
+            plain.accountId(),
+            plain.region(),
+            plain.name(),
+            "1",
+            plain.revisionId(),
+            plain.runtime(),
+            plain.handler(),
+            plain.memorySizeMb(),
+            plain.timeout(),
+            plain.ephemeralStorageMb(),
+            Map.of("AWS_ENDPOINT_URL_LAMBDA", "http://elsewhere"),
+            plain.codeSha256(),
+            plain.logGroup(),
+            "Text",
+            Optional.empty(),
+            true);
+    assertThat(RuntimeEnvironment.access(frozen, credentials))
+        .isEqualTo(
+            Map.of(
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9002/_thaw/credentials"));
+  }
+
+  @Test
   void aRuntimeThatIsNotOfferedIsRefusedWithTheListOfThoseThatAre() {
     assertThatThrownBy(() -> RuntimeCommand.of("cobol85"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cobol85")
-        .hasMessageContaining("provided.al2023, python3.13");
+        .hasMessageContaining("java21, java25, provided.al2023, python3.13, ruby3.3");
   }
 
   private static FunctionVersion function(String runtime, Map<String, String> environment) {

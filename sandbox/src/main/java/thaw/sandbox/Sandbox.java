@@ -35,11 +35,22 @@ public interface Sandbox extends AutoCloseable {
   }
 
   /**
-   * Pages of memory in the order in which they were first touched since the resume, if that is
-   * recorded; a copy of what is known so far.
+   * Pages of memory and read-only disks in the order in which they were first touched since the
+   * resume, if that is recorded, as entries of a {@link thaw.snapshots.PageAccessLog}; a copy of
+   * what is known so far.
    */
   default List<Integer> firstTouches() {
     return List.of();
+  }
+
+  /** How its pages came to it so far. */
+  default PageStatistics pageStatistics() {
+    return new PageStatistics(0, 0);
+  }
+
+  /** What it takes of the host's memory; walks page tables, so ask rarely. */
+  default MemoryUse memoryUse() {
+    return new MemoryUse(0, 0);
   }
 
   /** Resident memory of the sandbox on the host, bytes (best effort, 0 if unknown). */

@@ -12,10 +12,10 @@ public sealed interface SandboxOrigin {
   /**
    * It goes on where a snapshot was taken: customer processes that were frozen then are frozen
    * still, clock, randomness and identity are those of the capture. Disks that were not mounted
-   * then are those of the spec; /tmp is the snapshot's if it is a function's.
+   * then are those of the spec; /tmp is the snapshot's if it was mounted.
    *
    * @param layer what it is resumed from; must stay open as long as the sandbox
-   * @param prefetch pages of memory to push before they are touched, most wanted first
+   * @param prefetch pages of memory and disks to push before they are touched, most wanted first
    * @param recordTouches whether {@link Sandbox#firstTouches} records. Pages that are prefetched
    *     are not recorded, so one does without the other
    */

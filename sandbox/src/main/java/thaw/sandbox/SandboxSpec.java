@@ -10,6 +10,8 @@ import java.util.Optional;
  *     snapshot, whose runtime disk is blank until it is resumed
  * @param codeImage read-only disk image of the function's code; empty, and the disk blank, for a
  *     base or runtime snapshot
+ * @param optImage read-only disk image to be mounted at /opt: the function's Lambda layers; empty,
+ *     and the disk blank, without layers and for a base or runtime snapshot
  * @param memorySizeMb the function's MemorySize; the VM is a little larger
  * @param ephemeralStorageMb size of /tmp in MiB
  * @param network whether it may reach the network
@@ -20,11 +22,38 @@ import java.util.Optional;
 public record SandboxSpec(
     Optional<String> runtime,
     Optional<Path> codeImage,
+    Optional<Path> optImage,
     int memorySizeMb,
     int ephemeralStorageMb,
     boolean network,
     SandboxOrigin origin,
     boolean capturable) {
+
+  /** One without layers. */
+  public SandboxSpec(
+      Optional<String> runtime,
+      Optional<Path> codeImage,
+      int memorySizeMb,
+      int ephemeralStorageMb,
+      boolean network,
+      SandboxOrigin origin,
+      boolean capturable) {
+    this(
+        runtime,
+        codeImage,
+        Optional.empty(),
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        origin,
+        capturable);
+  }
+
+  /** The same with layers, or none. */
+  public SandboxSpec withOpt(Optional<Path> image) {
+    return new SandboxSpec(
+        runtime, codeImage, image, memorySizeMb, ephemeralStorageMb, network, origin, capturable);
+  }
 
   /** A sandbox that boots and is not captured. */
   public SandboxSpec(
@@ -42,12 +71,12 @@ public record SandboxSpec(
   /** The same with another origin. */
   public SandboxSpec from(SandboxOrigin other) {
     return new SandboxSpec(
-        runtime, codeImage, memorySizeMb, ephemeralStorageMb, network, other, capturable);
+        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, other, capturable);
   }
 
   /** The same, capturable. */
   public SandboxSpec toCapture() {
     return new SandboxSpec(
-        runtime, codeImage, memorySizeMb, ephemeralStorageMb, network, origin, true);
+        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, origin, true);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,8 @@ public abstract class SandboxDriverContract {
   }
 
   protected final SandboxSpec spec(boolean network) throws Exception {
-    return new SandboxSpec(runtime(), codeImage(), MEMORY_SIZE_MB, EPHEMERAL_MB, network);
+    return new SandboxSpec(runtime(), codeImage(), MEMORY_SIZE_MB, EPHEMERAL_MB, network)
+        .withOpt(Optional.of(codeImage()));
   }
 
   @BeforeAll
@@ -84,6 +86,13 @@ public abstract class SandboxDriverContract {
   @Test
   void theCodeImageIsMountedReadOnly() throws Exception {
     Guest.Outcome outcome = shared().run("cat /var/task/hello; touch /var/task/x; echo $?");
+
+    assertThat(outcome.output()).contains("hello from code").doesNotEndWith("\n0\n");
+  }
+
+  @Test
+  void theImageOfTheLayersIsMountedReadOnly() throws Exception {
+    Guest.Outcome outcome = shared().run("cat /opt/hello; touch /opt/x; echo $?");
 
     assertThat(outcome.output()).contains("hello from code").doesNotEndWith("\n0\n");
   }

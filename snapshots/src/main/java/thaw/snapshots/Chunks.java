@@ -93,11 +93,19 @@ final class Chunks {
     }
   }
 
-  /** Encrypts or decrypts: in counter mode they are the same. */
+  /**
+   * Encrypts or decrypts: in counter mode they are the same. The JDK's cipher is given a page at a
+   * time: with a whole chunk it is thirty times slower, and takes ten times as long until it is
+   * compiled.
+   */
   static byte[] crypt(byte[] key, byte[] chunk) throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
     cipher.init(
         Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[16]));
-    return cipher.doFinal(chunk);
+    byte[] out = new byte[chunk.length];
+    for (int at = 0; at < chunk.length; at += PageSource.PAGE_BYTES) {
+      cipher.update(chunk, at, PageSource.PAGE_BYTES, out, at);
+    }
+    return out;
   }
 }

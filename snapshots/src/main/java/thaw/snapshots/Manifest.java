@@ -107,10 +107,8 @@ record Manifest(
     byte[] json = new byte[bounded(in.getInt(), in.remaining(), "header")];
     in.get(json);
     SnapshotHeader header = JSON.readValue(json, SnapshotHeader.class);
-    PageTable memory =
-        PageTable.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES, Integer.MAX_VALUE);
-    PageTable disk =
-        PageTable.readFrom(in, header.diskBytes() / PageSource.PAGE_BYTES, Integer.MAX_VALUE);
+    PageTable memory = PageTable.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES);
+    PageTable disk = PageTable.readFrom(in, header.diskBytes() / PageSource.PAGE_BYTES);
     int stateSlot = in.getInt();
     int stateBytes = in.getInt();
     int chunks = bounded(in.getInt(), in.remaining() / Digests.SHA256_BYTES, "chunk count");
@@ -118,6 +116,8 @@ record Manifest(
     for (byte[] hash : hashes) {
       in.get(hash);
     }
+    memory.requireSlotsBelow(chunks * Chunks.PAGES_PER_CHUNK);
+    disk.requireSlotsBelow(chunks * Chunks.PAGES_PER_CHUNK);
     int clearBytes = in.position();
     byte[] sealed = Arrays.copyOfRange(bytes, clearBytes, bytes.length);
     if (sealed.length != SnapshotKey.sealedBytes(chunks * SnapshotKey.KEY_BYTES)) {

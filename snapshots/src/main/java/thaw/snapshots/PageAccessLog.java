@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -81,6 +83,12 @@ public record PageAccessLog(List<Integer> pages) {
             .limit(MAX_PAGES)
             .toList();
     return new PageAccessLog(merged);
+  }
+
+  /** How many of its entries a resume did not touch: what pushing them wasted. */
+  public int unusedIn(List<Integer> recording) {
+    Set<Integer> touched = new HashSet<>(recording);
+    return (int) pages.stream().filter(entry -> !touched.contains(entry)).count();
   }
 
   private static int median(List<Integer> values) {

@@ -48,8 +48,7 @@ final class PageTable {
    * Reads a table; the manifest it is part of has been authenticated, yet sizes are checked so that
    * a bug cannot become a wild allocation.
    */
-  static PageTable readFrom(ByteBuffer in, long totalPages, int totalSlots)
-      throws DamagedSnapshotException {
+  static PageTable readFrom(ByteBuffer in, long totalPages) throws DamagedSnapshotException {
     int count = in.getInt();
     if (count < 0 || count > totalPages || (long) count * ENTRY_BYTES > in.remaining()) {
       throw new DamagedSnapshotException("a page table claims " + count + " entries");
@@ -59,7 +58,7 @@ final class PageTable {
     for (int index = 0; index < count; index++) {
       int page = in.getInt();
       int slot = in.getInt();
-      if (page <= last || page >= totalPages || slot < ZERO_SLOT || slot >= totalSlots) {
+      if (page <= last || page >= totalPages || slot < ZERO_SLOT) {
         throw new DamagedSnapshotException(
             "page " + page + " at slot " + slot + " is out of order");
       }
@@ -67,6 +66,16 @@ final class PageTable {
       last = page;
     }
     return builder.build();
+  }
+
+  /** Checks that every page lies in a chunk that is there. */
+  void requireSlotsBelow(int totalSlots) throws DamagedSnapshotException {
+    for (int index = 0; index < slots.length; index++) {
+      if (slots[index] >= totalSlots) {
+        throw new DamagedSnapshotException(
+            "page " + pages[index] + " has slot " + slots[index] + " of " + totalSlots);
+      }
+    }
   }
 
   /** Collects entries in ascending order of pages. */

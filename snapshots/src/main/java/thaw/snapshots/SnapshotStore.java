@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -129,6 +130,20 @@ public final class SnapshotStore {
     try (InputStream in = Files.newInputStream(file)) {
       return Optional.of(Manifest.readHeader(in));
     } catch (NoSuchFileException | DamagedSnapshotException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Hash of everything in a layer, as {@link SnapshotLayer#contentHash} has it.
+   *
+   * @return empty if there is none
+   */
+  public Optional<String> contentHash(String id) throws IOException {
+    try {
+      byte[] manifest = Files.readAllBytes(directory.resolve(id).resolve(MANIFEST));
+      return Optional.of(HexFormat.of().formatHex(Digests.sha256().digest(manifest)));
+    } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }

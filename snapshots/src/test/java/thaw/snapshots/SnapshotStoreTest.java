@@ -246,4 +246,20 @@ final class SnapshotStoreTest {
       assertThat(file).doesNotExist();
     }
   }
+
+  @Test
+  void anEntryOfAnAccessLogNamesFileAndPage() {
+    int entry = PageAccessLog.entry(3, 4_194_303);
+
+    assertThat(PageAccessLog.file(entry)).isEqualTo(3);
+    assertThat(PageAccessLog.page(entry)).isEqualTo(4_194_303);
+    assertThat(PageAccessLog.entry(PageAccessLog.MEMORY, 7)).isEqualTo(7);
+    assertThatThrownBy(() -> PageAccessLog.entry(1, 1 << 24))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatALogWastesIsWhatALaterRecordingLacks() {
+    assertThat(new PageAccessLog(List.of(1, 2, 3, 4)).unusedIn(List.of(4, 9, 2))).isEqualTo(2);
+  }
 }

@@ -234,7 +234,7 @@ final class RequestLoop implements Runnable {
       return Libc.EACCES;
     }
     MemorySegment out = reply.start(unique, 0, FuseProtocol.OPEN_OUT_BYTES);
-    out.set(INT, 8, FuseProtocol.FOPEN_KEEP_CACHE);
+    out.set(INT, 8, FuseProtocol.OPEN_FLAGS);
     return 0;
   }
 

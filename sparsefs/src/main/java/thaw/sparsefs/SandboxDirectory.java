@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One sandbox's directory: what its jail sees of the sparse file system. */
@@ -15,11 +16,21 @@ public final class SandboxDirectory implements AutoCloseable {
   private final Node.Directory directory;
   private final String name;
   private final Map<String, Node.Regular> files = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> serverEnded = new CompletableFuture<>();
 
   SandboxDirectory(SparseFileSystem fileSystem, String name, Node.Directory directory) {
     this.fileSystem = fileSystem;
     this.name = name;
     this.directory = directory;
+  }
+
+  /** Completes when the server has ended: whoever reads from here is to be ended, too. */
+  public CompletableFuture<Void> serverEnded() {
+    return serverEnded.copy();
+  }
+
+  void endWithServer() {
+    serverEnded.complete(null);
   }
 
   /** Where it is mounted. */
@@ -60,6 +71,7 @@ public final class SandboxDirectory implements AutoCloseable {
   /** Takes the directory away, and with it what the page cache holds of its files. */
   @Override
   public void close() {
+    fileSystem.remove(this);
     for (Map.Entry<String, Node.Regular> file : files.entrySet()) {
       fileSystem.nodes().remove(directory, file.getKey());
       fileSystem.forget(directory.id(), file.getKey(), file.getValue().id());

@@ -11,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The sparse file system: a FUSE mount, served by this process, in which every sandbox has a
@@ -23,20 +27,31 @@ import java.util.List;
  * WrittenPages}.
  *
  * <p>If the server dies, the kernel fails every later touch (SIGBUS in a VM): a VM never sees wrong
- * bytes. The mount itself must be private to the process (a mount namespace) or be unmounted by the
- * next start: {@link #unmountLeftOver}.
+ * bytes. Whoever has a directory is told ({@link SandboxDirectory#serverEnded}), and is to end what
+ * reads from it. The mount itself must be private to the process (a mount namespace) or be
+ * unmounted by the next start: {@link #unmountLeftOver}.
  */
 public final class SparseFileSystem implements AutoCloseable {
   private final Path mountPoint;
-  private final int deviceFd;
+
+  /**
+   * What this process tells the kernel unasked goes over a device of its own: no answer waits for
+   * it, and it stays open when a server thread ends, so that its number is nobody else's.
+   */
+  private final int notifyFd;
+
+  private final ReentrantReadWriteLock notifying = new ReentrantReadWriteLock();
+  private boolean closed;
   private final NodeTable nodes = new NodeTable();
   private final List<Thread> threads = new ArrayList<>();
+  private final Set<SandboxDirectory> directories = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final ThreadLocal<Reply> messages =
       ThreadLocal.withInitial(() -> new Reply(Arena.ofAuto()));
 
-  private SparseFileSystem(Path mountPoint, int deviceFd) {
+  private SparseFileSystem(Path mountPoint, int notifyFd) {
     this.mountPoint = mountPoint;
-    this.deviceFd = deviceFd;
+    this.notifyFd = notifyFd;
   }
 
   /**
@@ -56,7 +71,7 @@ public final class SparseFileSystem implements AutoCloseable {
       Libc.close(fd);
       Libc.check(mounted, "mounting the sparse file system on " + mountPoint);
     }
-    SparseFileSystem fileSystem = new SparseFileSystem(mountPoint, fd);
+    SparseFileSystem fileSystem = new SparseFileSystem(mountPoint, cloneOrUnmount(fd, mountPoint));
     try {
       for (int thread = 0; thread < serverThreads; thread++) {
         fileSystem.startThread(thread == 0 ? fd : cloneDevice(fd));
@@ -79,7 +94,32 @@ public final class SparseFileSystem implements AutoCloseable {
 
   /** Makes a sandbox's directory, visible to {@code uid} only. */
   public SandboxDirectory createDirectory(String name, int uid) {
-    return new SandboxDirectory(this, name, nodes.addDirectory(name, uid));
+    SandboxDirectory directory = new SandboxDirectory(this, name, nodes.addDirectory(name, uid));
+    directories.add(directory);
+    if (ended.isDone()) {
+      directory.endWithServer();
+    }
+    return directory;
+  }
+
+  void remove(SandboxDirectory directory) {
+    directories.remove(directory);
+  }
+
+  /** Completes when it serves no more. */
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
+  }
+
+  /**
+   * A server thread ended: none is to be spared, so that no reader waits for an answer that never
+   * comes. Those that wait get errors.
+   */
+  private void end() {
+    if (ended.complete(null)) {
+      Libc.umount(mountPoint.toString(), Libc.MNT_FORCE | Libc.MNT_DETACH);
+      directories.forEach(SandboxDirectory::endWithServer);
+    }
   }
 
   NodeTable nodes() {
@@ -97,7 +137,7 @@ public final class SparseFileSystem implements AutoCloseable {
 
   /** Sends a store; the kernel not knowing the node (nobody looked it up yet) is not an error. */
   void sendStore(Reply message) throws IOException {
-    int sent = message.send(deviceFd);
+    int sent = tell(message);
     if (sent < 0 && sent != -Libc.ENOENT) {
       throw new IOException("prefetching failed: errno " + -sent);
     }
@@ -116,10 +156,19 @@ public final class SparseFileSystem implements AutoCloseable {
     out.set(INT, 8, bytes.length);
     MemorySegment.copy(
         bytes, 0, out, ValueLayout.JAVA_BYTE, FuseProtocol.INVAL_ENTRY_OUT_BYTES, bytes.length);
-    message.send(deviceFd);
+    tell(message);
     out = message.start(0, FuseProtocol.NOTIFY_INVAL_INODE, FuseProtocol.INVAL_INODE_OUT_BYTES);
     out.set(LONG, 0, node);
-    message.send(deviceFd);
+    tell(message);
+  }
+
+  private int tell(Reply message) {
+    notifying.readLock().lock();
+    try {
+      return closed ? -Libc.ENODEV : message.send(notifyFd);
+    } finally {
+      notifying.readLock().unlock();
+    }
   }
 
   /** Unmounts and ends the server threads. Whoever still has files open gets errors. */
@@ -135,6 +184,15 @@ public final class SparseFileSystem implements AutoCloseable {
         return;
       }
     }
+    notifying.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        Libc.close(notifyFd);
+      }
+    } finally {
+      notifying.writeLock().unlock();
+    }
   }
 
   private void startThread(int fd) {
@@ -142,7 +200,13 @@ public final class SparseFileSystem implements AutoCloseable {
         Thread.ofPlatform()
             .name("sparsefs-" + threads.size())
             .daemon()
-            .start(new RequestLoop(fd, nodes));
+            .start(() -> {
+              try {
+                new RequestLoop(fd, nodes).run();
+              } finally {
+                end();
+              }
+            });
     threads.add(thread);
   }
 
@@ -151,6 +215,16 @@ public final class SparseFileSystem implements AutoCloseable {
       return Libc.check(
           Libc.open(arena.allocateFrom("/dev/fuse"), Libc.O_RDWR | Libc.O_CLOEXEC),
           "opening /dev/fuse");
+    }
+  }
+
+  private static int cloneOrUnmount(int fd, Path mountPoint) throws IOException {
+    try {
+      return cloneDevice(fd);
+    } catch (IOException e) {
+      Libc.umount(mountPoint.toString(), Libc.MNT_FORCE | Libc.MNT_DETACH);
+      Libc.close(fd);
+      throw e;
     }
   }
 

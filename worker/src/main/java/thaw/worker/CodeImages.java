@@ -2,10 +2,15 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Where functions' code comes from; {@link thaw.code.CodeStore#image} is one. */
+/** Where the code of functions and layers comes from; {@link thaw.code.CodeStore#image} is one. */
 @FunctionalInterface
 public interface CodeImages {
-  /** The read-only disk image of a deployment package, named by its SHA-256 in hex. */
-  Path image(String sha256Hex) throws IOException;
+  /**
+   * The read-only disk image of packages laid over each other, the first at the bottom.
+   *
+   * @param sha256Hex of one deployment package, or of a function's layers
+   */
+  Path image(List<String> sha256Hex) throws IOException;
 }

@@ -1,14 +1,20 @@
 package thaw.worker;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import thaw.agent.RuntimeProcess;
 import thaw.logs.LogWriter;
 import thaw.model.FunctionVersion;
+import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxSpec;
 
@@ -18,19 +24,25 @@ record FunctionParts(
     CodeImages code,
     RuntimeProcesses processes,
     LogWriter logs,
-    Counters counters) {
+    Counters counters,
+    DataEndpoint data) {
   private static final int STREAM_BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Disks and sizes of a sandbox that boots. */
   SandboxSpec spec(FunctionVersion function, boolean network) throws SandboxException {
     try {
+      Optional<Path> layers =
+          function.layers().isEmpty()
+              ? Optional.empty()
+              : Optional.of(code.image(function.layers()));
       return new SandboxSpec(
-          function.runtime(),
-          code.image(function.codeSha256()),
-          function.memorySizeMb(),
-          function.ephemeralStorageMb(),
-          network);
+              function.runtime(),
+              code.image(List.of(function.codeSha256())),
+              function.memorySizeMb(),
+              function.ephemeralStorageMb(),
+              network)
+          .withOpt(layers);
     } catch (IOException e) {
       throw new SandboxException("no code image for " + function.name() + ": " + e.getMessage(), e);
     }
@@ -48,7 +60,21 @@ record FunctionParts(
     return new SandboxLog(logs, function, stream, settings, counters);
   }
 
-  RuntimeProcess process(FunctionVersion function, String stream) {
-    return processes.of(function, stream);
+  /** With what the function needs to call others. */
+  RuntimeProcess process(FunctionVersion function, String stream, DataConnections data) {
+    RuntimeProcess process = processes.of(function, stream);
+    Map<String, String> environment = new HashMap<>(process.environment());
+    environment.putAll(RuntimeEnvironment.access(function, data.credentials()));
+    return new RuntimeProcess(
+        process.command(),
+        environment,
+        process.workingDirectory(),
+        process.memoryMaxBytes(),
+        process.processesMax());
+  }
+
+  /** A new sandbox's connections to the data endpoint. */
+  DataConnections connections() {
+    return new DataConnections(data);
   }
 }

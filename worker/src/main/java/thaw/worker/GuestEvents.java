@@ -1,5 +1,6 @@
 package thaw.worker;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
@@ -12,11 +13,18 @@ import thaw.agent.ExitStatus;
  */
 final class GuestEvents implements AgentConnection.Listener {
   private final Runnable onDeath;
+  private final Optional<DataConnections> data;
   private volatile @Nullable RuntimeLife life;
   private volatile boolean over;
 
-  GuestEvents(Runnable onDeath) {
+  GuestEvents(Runnable onDeath, Optional<DataConnections> data) {
     this.onDeath = onDeath;
+    this.data = data;
+  }
+
+  /** Of a guest that has no use for the data endpoint. */
+  GuestEvents(Runnable onDeath) {
+    this(onDeath, Optional.empty());
   }
 
   /** From now on events are this life's. */
@@ -43,6 +51,11 @@ final class GuestEvents implements AgentConnection.Listener {
   }
 
   @Override
+  public void serviceOpened(AgentStream stream) {
+    data.ifPresentOrElse(connections -> connections.carry(stream), stream::abort);
+  }
+
+  @Override
   public void outputOpened(AgentStream output) {
     RuntimeLife now = life;
     if (now == null) {
@@ -63,6 +76,7 @@ final class GuestEvents implements AgentConnection.Listener {
   @Override
   public void closed(String reason) {
     over = true;
+    data.ifPresent(DataConnections::close);
     RuntimeLife now = life;
     if (now != null) {
       now.lost();

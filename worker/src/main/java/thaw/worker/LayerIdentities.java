@@ -20,6 +20,9 @@ final class LayerIdentities {
   static final String VERSION = "functionVersion";
   static final String RUNTIME = "runtime";
 
+  /** Hash of what the layer lies over. */
+  static final String OVER = "over";
+
   private final SandboxDriver driver;
   private final int exerciseInvokes;
   private final Map<Integer, Optional<Map<String, String>>> bases = new ConcurrentHashMap<>();
@@ -60,7 +63,7 @@ final class LayerIdentities {
 
   private static Map<String, String> over(SnapshotLayer below) {
     Map<String, String> identity = new HashMap<>(below.header().identity());
-    identity.put("over", below.contentHash());
+    identity.put(OVER, below.contentHash());
     return identity;
   }
 }

@@ -139,14 +139,15 @@ final class LayerMaker {
     String stream = functions.logStream(function);
     SandboxLog log = functions.log(function, stream);
     RuntimeLife life = new RuntimeLife(log::output);
-    GuestEvents events = new GuestEvents(() -> {});
+    DataConnections data = functions.connections();
+    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
     events.begin(life);
     SandboxSpec spec =
         functions
             .spec(function, network)
             .from(new SandboxOrigin.Snapshot(below.layer()))
             .toCapture();
-    RuntimeProcess process = functions.process(function, stream);
+    RuntimeProcess process = functions.process(function, stream, data);
     RuntimeProcess restorable = withSnapStart(process);
     try (Sandbox sandbox = driver.start(spec, events)) {
       GuestPreparation.prepare(sandbox);

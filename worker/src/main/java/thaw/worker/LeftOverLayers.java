@@ -58,8 +58,21 @@ final class LeftOverLayers {
                     header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
                     header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
                     header.identity().getOrDefault(LayerIdentities.VERSION, ""))));
-    delete(
-        header -> header.parent().filter(parent -> !catalog.store().contains(parent)).isPresent());
+    delete(this::liesOverNothing);
+  }
+
+  /** Whether the layer below is gone, or was made anew. */
+  private boolean liesOverNothing(SnapshotHeader header) {
+    if (header.parent().isEmpty()) {
+      return false;
+    }
+    try {
+      Optional<String> below = catalog.store().contentHash(header.parent().get());
+      return !below.equals(Optional.ofNullable(header.identity().get(LayerIdentities.OVER)));
+    } catch (IOException e) {
+      LOG.warn("the snapshot layer {} cannot be read", header.parent().get(), e);
+      return false;
+    }
   }
 
   private static boolean isOf(SnapshotHeader header, String accountId, String name) {

@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
@@ -80,7 +81,8 @@ final class SessionStarter implements GuestStarter {
     String stream = functions.logStream(function);
     SandboxLog log = functions.log(function, stream);
     RuntimeLife life = new RuntimeLife(log::output);
-    GuestEvents events = new GuestEvents(onDeath);
+    DataConnections data = functions.connections();
+    GuestEvents events = new GuestEvents(onDeath, Optional.of(data));
     events.begin(life); // a runtime that was frozen is heard from the first moment on
     Sandbox sandbox = driver.start(functions.spec(function, network).from(point.origin()), events);
     try {
@@ -91,7 +93,7 @@ final class SessionStarter implements GuestStarter {
               sandbox,
               events,
               function,
-              functions.process(function, stream),
+              functions.process(function, stream, data),
               log,
               life,
               counters,

@@ -33,6 +33,7 @@ public final class Worker implements AutoCloseable {
   private final Optional<LeftOverLayers> leftOvers;
   private final SandboxPool pool;
   private final Caretaker caretaker;
+  private final DataEndpoint data;
 
   /**
    * A worker without sandboxes.
@@ -60,7 +61,8 @@ public final class Worker implements AutoCloseable {
             settings.minAvailableMemory().bytes(),
             settings.memoryPressureLimit());
     PoolLimits limits = PoolLimits.of(settings, memory.totalBytes());
-    FunctionParts functions = new FunctionParts(settings, code, processes, logs, counters);
+    this.data = new DataEndpoint(settings.dataConnections());
+    FunctionParts functions = new FunctionParts(settings, code, processes, logs, counters, data);
     this.layers = snapshots.map(storage -> storage.layers(driver, functions, network));
     this.leftOvers =
         snapshots.map(storage -> new LeftOverLayers(storage.catalog(), storage.keys()));
@@ -77,6 +79,11 @@ public final class Worker implements AutoCloseable {
     this.pool = new SandboxPool(limits, starter, counters, memory::isShort);
     this.caretaker = new Caretaker(pool, limits, memory, counters);
     caretaker.start();
+  }
+
+  /** How sandboxes reach the API for functions. */
+  public DataEndpoint dataEndpoint() {
+    return data;
   }
 
   /**
@@ -162,7 +169,7 @@ public final class Worker implements AutoCloseable {
     List<WorkerStatus.SandboxStatus> sandboxes =
         pool.sandboxes().stream().map(Worker::statusOf).toList();
     return new WorkerStatus(
-        driver.name(), sandboxes, pool.status(), counters.snapshot(), logs.status());
+        driver.name(), sandboxes, pool.status(), counters.snapshot(), logs.status(), data.open());
   }
 
   /** Ends every sandbox and the driver; returns when all are gone. */

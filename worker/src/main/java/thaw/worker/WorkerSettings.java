@@ -62,7 +62,13 @@ public record WorkerSettings(
         @Range(min = "1KiB")
         DataSize outputRate,
     @Doc("What a sandbox may log at once, beyond the rate.") @Default("8MiB") @Range(min = "1KiB")
-        DataSize outputBurst) {
+        DataSize outputBurst,
+    @Doc(
+            "Most connections of all sandboxes to the data endpoint, over which functions call"
+                + " others; one more is reset. One sandbox may have 16.")
+        @Default("256")
+        @Range(min = "1", max = "65536")
+        int dataConnections) {
 
   /** What holds if nothing is set. */
   public static WorkerSettings defaults() {
@@ -81,7 +87,8 @@ public record WorkerSettings(
         Duration.ofMinutes(10),
         Duration.ofHours(4),
         DataSize.ofMebibytes(1),
-        DataSize.ofMebibytes(8));
+        DataSize.ofMebibytes(8),
+        256);
   }
 
   int startsAtOnce() {

@@ -11,13 +11,15 @@ import thaw.logs.LogWriterStatus;
  * @param pool how full it is
  * @param counters what it has counted since its start
  * @param logs the log writer's queue
+ * @param dataConnections connections of sandboxes to the data endpoint
  */
 public record WorkerStatus(
     String driver,
     List<SandboxStatus> sandboxes,
     PoolStatus pool,
     WorkerCounters counters,
-    LogWriterStatus logs) {
+    LogWriterStatus logs,
+    int dataConnections) {
   public WorkerStatus {
     sandboxes = List.copyOf(sandboxes);
   }
@@ -29,7 +31,8 @@ public record WorkerStatus(
         sandboxes,
         new PoolStatus(sandboxes.size(), 0, 0, 0, 0, 0, 0, 0, 0),
         new Counters().snapshot(),
-        new LogWriterStatus(0, 0, 0, 0));
+        new LogWriterStatus(0, 0, 0, 0),
+        0);
   }
 
   /**

@@ -31,6 +31,9 @@ final class ProcessDriver implements SandboxDriver {
   /** Where the agent whose sandbox was last started by this thread listens for the Runtime API. */
   final ThreadLocal<Integer> port = ThreadLocal.withInitial(() -> 0);
 
+  /** The same for the data endpoint. */
+  final ThreadLocal<Integer> dataPort = ThreadLocal.withInitial(() -> 0);
+
   final AtomicInteger starts = new AtomicInteger();
   private final Set<ProcessSandbox> open = ConcurrentHashMap.newKeySet();
 
@@ -51,17 +54,22 @@ final class ProcessDriver implements SandboxDriver {
       Path directory = Files.createTempDirectory("worker-test");
       Path socket = directory.resolve("port");
       int runtimeApiPort = freePort();
+      int dataEndpointPort = freePort();
       try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         server.bind(UnixDomainSocketAddress.of(socket));
         Process process =
             new ProcessBuilder(
-                    AgentBinary.PATH.toString(), socket.toString(), String.valueOf(runtimeApiPort))
+                    AgentBinary.PATH.toString(),
+                    socket.toString(),
+                    String.valueOf(runtimeApiPort),
+                    String.valueOf(dataEndpointPort))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         AgentConnection agent = AgentConnection.open(server.accept(), listener);
         agent.awaitHello(Duration.ofSeconds(20));
         port.set(runtimeApiPort);
+        dataPort.set(dataEndpointPort);
         ProcessSandbox sandbox =
             new ProcessSandbox("process-" + starts.incrementAndGet(), directory, process, agent);
         open.add(sandbox);

@@ -10,6 +10,7 @@ final class SettingsBuilder {
   Duration pauseAfter = Duration.ofSeconds(20);
   Duration keepAlive = Duration.ofMinutes(1);
   DataSize outputRate = DataSize.ofMebibytes(1);
+  int dataConnections = 8;
   DataSize outputBurst = DataSize.ofMebibytes(8);
 
   WorkerSettings build() {
@@ -28,6 +29,7 @@ final class SettingsBuilder {
         keepAlive,
         Duration.ofHours(1),
         outputRate,
-        outputBurst);
+        outputBurst,
+        dataConnections);
   }
 }

@@ -115,6 +115,7 @@ final class TestWorker implements AutoCloseable {
     Map<String, String> environment =
         new HashMap<>(RuntimeEnvironment.of(function, logStream, RuntimeLogging.TEXT));
     environment.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + driver.port.get());
+    environment.put("DATA_PORT", String.valueOf(driver.dataPort.get()));
     environment.put("LAMBDA_TASK_ROOT", directory.toString());
     environment.put("PYTHONPATH", RUNTIME_DIRECTORY.toString());
     environment.remove("LD_LIBRARY_PATH");

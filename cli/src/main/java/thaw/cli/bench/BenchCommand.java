@@ -14,17 +14,23 @@ import thaw.cli.Context;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
     footerHeading = "%nExamples:%n",
-    footer = {"  thaw bench warm", "  thaw bench coldstart --json --plot coldstart.svg"})
+    footer = {
+      "  thaw bench warm",
+      "  thaw bench coldstart --json --plot coldstart.svg",
+      "  thaw bench density"
+    })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** The benchmarks, as subcommands. */
   public static List<Object> benchmarks(Context context) {
-    return List.of(new WarmCommand(context), new ColdstartCommand(context));
+    return List.of(
+        new WarmCommand(context), new ColdstartCommand(context), new DensityCommand(context));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing a benchmark: warm, coldstart");
+    throw new ParameterException(
+        spec.commandLine(), "Missing a benchmark: warm, coldstart, density");
   }
 }

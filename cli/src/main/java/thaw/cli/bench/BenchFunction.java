@@ -1,12 +1,7 @@
 package thaw.cli.bench;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.LocalDateTime;
 import java.util.Base64;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import thaw.cli.client.FunctionState;
 import thaw.cli.client.Json;
 import thaw.cli.client.LambdaClient;
@@ -14,8 +9,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The function that is measured: its handler returns the event. Deleted when done. */
 final class BenchFunction implements AutoCloseable {
-  private static final String PYTHON = "def handler(event, context):\n    return event\n";
-
   private final LambdaClient lambda;
   private final String name;
 
@@ -35,7 +28,9 @@ final class BenchFunction implements AutoCloseable {
         .put("Handler", "app.handler");
     request.put("Role", "arn:aws:iam::000000000000:role/thaw");
     request.put("MemorySize", memorySizeMb).put("Timeout", 30);
-    request.putObject("Code").put("ZipFile", Base64.getEncoder().encodeToString(zip()));
+    request
+        .putObject("Code")
+        .put("ZipFile", Base64.getEncoder().encodeToString(BenchCode.zip(runtime)));
     lambda.createFunction(request);
     FunctionState.awaitActive(lambda, function.name);
     return function;
@@ -43,17 +38,6 @@ final class BenchFunction implements AutoCloseable {
 
   String name() {
     return name;
-  }
-
-  private static byte[] zip() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      ZipEntry entry = new ZipEntry("app.py");
-      entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-      zip.putNextEntry(entry);
-      zip.write(PYTHON.getBytes(StandardCharsets.UTF_8));
-    }
-    return bytes.toByteArray();
   }
 
   @Override

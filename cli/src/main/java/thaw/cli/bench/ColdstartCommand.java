@@ -53,6 +53,7 @@ final class ColdstartCommand implements Callable<Integer> {
   private static final long SETTLE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private static final int PAGE_BYTES = 4096;
+  private static final PageAccessLog NO_LOG = new PageAccessLog(List.of());
 
   private final Context context;
 
@@ -154,8 +155,10 @@ final class ColdstartCommand implements Callable<Integer> {
 
   /**
    * Starts that do not count: until they go on from where they should, and with a log if wanted.
+   *
+   * @return the log, empty if it is not wanted
    */
-  private static void settle(
+  static PageAccessLog settle(
       BenchPlatform platform,
       String function,
       String runtime,
@@ -166,15 +169,16 @@ final class ColdstartCommand implements Callable<Integer> {
     for (int start = 0; start < SETTLE_STARTS_MAX && System.nanoTime() < deadline; start++) {
       platform.awaitNoSandbox();
       String origin = origin(invoke(platform, function));
-      boolean learnt = !source.wantsLog() || accessLog(platform, mode, runtime).isPresent();
-      if (origin.equals(mode.startFrom()) && learnt && start > 0) {
-        return;
+      Optional<PageAccessLog> log =
+          source.wantsLog() ? accessLog(platform, mode, runtime) : Optional.of(NO_LOG);
+      if (origin.equals(mode.startFrom()) && log.isPresent() && start > 0) {
+        return log.get();
       }
     }
     throw new UserError("no start goes on from " + mode.startFrom() + " with " + source.label());
   }
 
-  private static InvokeAnswer invoke(BenchPlatform platform, String function) {
+  static InvokeAnswer invoke(BenchPlatform platform, String function) {
     InvokeAnswer answer = platform.lambda().invoke(function, EVENT, true);
     if (answer.functionError().isPresent()) {
       throw new UserError(

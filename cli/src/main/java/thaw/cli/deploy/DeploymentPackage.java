@@ -85,12 +85,14 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
 
   private static void build(Path directory, String command)
       throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder("/bin/sh", "-c", command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .start();
+            .redirectInput(Path.of("/dev/null").toFile());
+    // The system's default JDK may be older than what the function is for.
+    builder.environment().putIfAbsent("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     int code = process.waitFor();

@@ -3,6 +3,7 @@ package thaw.cli.doctor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import thaw.cli.platform.PlatformFiles;
@@ -16,6 +17,7 @@ import thaw.microvm.MicrovmDriver;
 
 /** What executes guests here. KVM counts when a guest has booted under it, and not before. */
 final class Acceleration {
+  private static final Duration EMULATED_INIT = Duration.ofMinutes(1);
   private static final Path KVM = Path.of("/dev/kvm");
 
   private final ThawSettings settings;
@@ -56,13 +58,21 @@ final class Acceleration {
           : Check.warn(
               "kvm",
               "guests are emulated (TCG): " + obstacle(),
-              "Use a machine, or a VM with nested virtualisation, whose KVM runs guests. Until then"
-                  + " worker.initTimeout (now %d s) must do for an emulated INIT: large node programs need more."
-                      .formatted(settings.worker().initTimeout().toSeconds()));
+              "Use a machine, or a VM with nested virtualisation, whose KVM runs guests."
+                  + initAdvice());
     } catch (IOException e) {
       return Check.fail(
           "kvm", String.valueOf(e.getMessage()), "Correct that, or set microvm.accelerator = tcg.");
     }
+  }
+
+  /** A JVM and a large jar take longer to start under emulation than AWS's limit allows. */
+  private String initAdvice() {
+    Duration limit = settings.worker().initTimeout();
+    return limit.compareTo(EMULATED_INIT) >= 0
+        ? ""
+        : " Until then large functions, java's above all, need more than %d s for INIT: set worker.initTimeout = %ds."
+            .formatted(limit.toSeconds(), EMULATED_INIT.toSeconds());
   }
 
   private String obstacle() {

@@ -67,18 +67,21 @@ final class Platform implements AutoCloseable {
                   Snapshots.preparation(worker, settings.snapshots())));
       Snapshots.follow(functions, worker);
 
-      Frontend frontend =
+      Frontend.Backend backend =
+          new Frontend.Backend(
+              Version.current(),
+              settings.configuration().accountId(),
+              settings.configuration().region(),
+              functions,
+              code::zip,
+              worker::invoke,
+              worker::status);
+      Frontend forSandboxes =
           parts.add(
-              Frontend.start(
-                  settings.frontend(),
-                  new Frontend.Backend(
-                      Version.current(),
-                      settings.configuration().accountId(),
-                      settings.configuration().region(),
-                      functions,
-                      code::zip,
-                      worker::invoke,
-                      worker::status)));
+              Frontend.startForSandboxes(
+                  settings.frontend(), backend, worker.dataEndpoint()::callerOf));
+      worker.dataEndpoint().forwardTo(forSandboxes.port());
+      Frontend frontend = parts.add(Frontend.start(settings.frontend(), backend));
       return new Platform(parts, frontend.endpoint());
     } catch (IOException | RuntimeException e) {
       parts.close();

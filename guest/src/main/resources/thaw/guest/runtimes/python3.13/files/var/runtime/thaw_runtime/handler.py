@@ -21,6 +21,8 @@ def load(name):
 def _import(name):
     if name.split(".")[0] in sys.builtin_module_names:
         raise Fault("BuiltInModuleConflict", f"Cannot use built-in module {name} as a handler module")
+    # The function's directory is read-only: python need not find that out for each of its modules.
+    writes_bytecode, sys.dont_write_bytecode = not sys.dont_write_bytecode, True
     try:
         return importlib.import_module(name.replace("/", "."))
     except ImportError as error:
@@ -28,3 +30,5 @@ def _import(name):
     except SyntaxError as error:
         trace = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
         raise Fault("UserCodeSyntaxError", f"Syntax error in module '{name}': {error}", [trace]) from None
+    finally:
+        sys.dont_write_bytecode = not writes_bytecode

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from . import json_format
 
@@ -27,11 +28,11 @@ def become(document):
     """Takes over the environment of the function that this process is from now on."""
     renew_randomness()
     environment = json_format.decode(document)["environment"]
+    zone = os.environ.get("TZ")
     os.environ.clear()
     os.environ.update(environment)
-    import time
-
-    time.tzset()
+    if os.environ.get("TZ") != zone:
+        time.tzset()
     os.chdir(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
     sys.path_importer_cache.clear()
 

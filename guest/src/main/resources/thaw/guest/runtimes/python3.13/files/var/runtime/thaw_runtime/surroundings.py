@@ -3,6 +3,7 @@
 import builtins
 import os
 import sys
+from _sitebuiltins import Quitter
 
 _DISTRIBUTION_PACKAGES = "/usr/lib/python3/dist-packages"
 
@@ -38,8 +39,6 @@ def _set_path(task_root):
 
 def _add_exit():
     """`exit` and `quit`, which the module `site` would add; it takes as long as the interpreter to start."""
-    from _sitebuiltins import Quitter
-
     builtins.exit = Quitter("exit", "Ctrl-D (i.e. EOF)")
     builtins.quit = Quitter("quit", "Ctrl-D (i.e. EOF)")
 

@@ -7,7 +7,6 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.ErrorCode;
@@ -16,24 +15,15 @@ import thaw.model.LambdaException;
 /**
  * Every request: gives it an id, lets it through the gate, sends it on its way, words its errors.
  */
-final class ApiHandler implements Handler {
-  private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+final class RequestHandler implements Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
-  private final Invocations invocations;
-  private final FunctionApi functions;
-  private final ThawPages pages;
+  private final Api api;
   private final Bodies bodies;
   private final Answers answers;
 
-  ApiHandler(
-      Invocations invocations,
-      FunctionApi functions,
-      ThawPages pages,
-      Bodies bodies,
-      Answers answers) {
-    this.invocations = invocations;
-    this.functions = functions;
-    this.pages = pages;
+  RequestHandler(Api api, Bodies bodies, Answers answers) {
+    this.api = api;
     this.bodies = bodies;
     this.answers = answers;
   }
@@ -52,7 +42,7 @@ final class ApiHandler implements Handler {
     try {
       Gate.check(request.headers());
       Bodies.length(request);
-      route(request, response, requestId);
+      api.serve(request, response, requestId);
     } catch (LambdaException e) {
       if (e.code() == ErrorCode.SERVICE) {
         LOG.warn("request {}: {}", requestId, e.getMessage(), e);
@@ -75,29 +65,6 @@ final class ApiHandler implements Handler {
           new LambdaException(
               ErrorCode.SERVICE,
               "An internal error occurred. The log tells more about request " + requestId));
-    }
-  }
-
-  private void route(ServerRequest request, ServerResponse response, String requestId)
-      throws InterruptedException, IOException {
-    var prologue = request.prologue();
-    Route route = Route.of(prologue.method().text(), prologue.uriPath().rawPath());
-    switch (route.operation()) {
-      case INVOKE -> invocations.invoke(request, response, route.subject(), requestId);
-      case CREATE_FUNCTION -> functions.create(request, response);
-      case LIST_FUNCTIONS -> functions.list(request, response);
-      case GET_FUNCTION -> functions.get(request, response, route.subject());
-      case GET_FUNCTION_CONFIGURATION ->
-          functions.getConfiguration(request, response, route.subject());
-      case UPDATE_FUNCTION_CODE -> functions.updateCode(request, response, route.subject());
-      case UPDATE_FUNCTION_CONFIGURATION ->
-          functions.updateConfiguration(request, response, route.subject());
-      case PUBLISH_VERSION -> functions.publishVersion(request, response, route.subject());
-      case LIST_VERSIONS_BY_FUNCTION -> functions.listVersions(request, response, route.subject());
-      case DELETE_FUNCTION -> functions.delete(request, response, route.subject());
-      case HEALTH -> pages.health(response);
-      case STATUS -> pages.status(request, response);
-      case CODE -> pages.code(request, response, route.subject());
     }
   }
 }

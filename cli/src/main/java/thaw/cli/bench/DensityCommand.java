@@ -1,0 +1,145 @@
+package thaw.cli.bench;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import thaw.cli.Context;
+import thaw.cli.ExitCodes;
+import thaw.cli.UserError;
+import thaw.cli.client.Json;
+import thaw.snapshots.PageAccessLog;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "density",
+    description = {
+      "Measures what idle sandboxes take: clones of one runtime layer, each after one invocation.",
+      "Starts a platform of its own. Pss counts pages that several processes map in part."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  thaw bench density", "  thaw bench density --json --clones 50"})
+final class DensityCommand implements Callable<Integer> {
+  private static final long SETTLE_NANOS = TimeUnit.MINUTES.toNanos(3);
+  private static final long POLL_MILLIS = 50;
+
+  /** How long the processor time of the idle clones is watched. */
+  private static final int WATCH_SECONDS = 5;
+
+  private static final int TICKS_PER_SECOND = 100;
+  private static final int PAGE_BYTES = 4096;
+
+  private final Context context;
+
+  @Option(names = "--runtime", paramLabel = "RUNTIME", description = "Default: python3.13.")
+  private String runtime = "python3.13";
+
+  @Option(names = "--clones", paramLabel = "N", description = "Default: 20.")
+  private int clones = 20;
+
+  @Option(names = "--memory", paramLabel = "MB", description = "MemorySize (default: 128).")
+  private int memory = 128;
+
+  @Option(names = "--json", description = "Print {\"bench\": \"density\", ...}.")
+  private boolean json;
+
+  DensityCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (clones < 1 || clones > 150) {
+      throw new UserError("--clones " + clones + " is out of range", "Between 1 and 150.");
+    }
+    Map<String, String> settings = new HashMap<>();
+    settings.put("worker.keepAlive", "10ms");
+    settings.put("worker.initTimeout", "2m");
+    try (BenchPlatform platform = BenchPlatform.start(settings)) {
+      String function =
+          ColdstartFunction.create(platform.lambda(), runtime, ColdstartMode.RUNTIME, memory);
+      context.err().println("Making the layers and learning which pages starts touch");
+      PageAccessLog log =
+          ColdstartCommand.settle(
+              platform, function, runtime, ColdstartMode.RUNTIME, MemorySource.SPARSE_LOG);
+      settings.put("worker.keepAlive", "30m");
+      platform.restart(settings);
+      context.err().println("Starting " + clones + " clones");
+      start(platform);
+      Set<String> ids = awaitPaused(platform);
+      ClonesMemory before = ClonesMemory.of(ids);
+      Thread.sleep(TimeUnit.SECONDS.toMillis(WATCH_SECONDS));
+      ClonesMemory after = ClonesMemory.of(ids);
+      print(
+          after.pssBytes() / clones,
+          (long) log.pages().size() * PAGE_BYTES,
+          (after.cpuTicks() - before.cpuTicks())
+              * 1000.0
+              / TICKS_PER_SECOND
+              / WATCH_SECONDS
+              / clones);
+    }
+    return ExitCodes.OK;
+  }
+
+  /** Each function has a sandbox of its own, and all of them are clones of one runtime layer. */
+  private void start(BenchPlatform platform) throws IOException, InterruptedException {
+    for (int clone = 0; clone < clones; clone++) {
+      String function =
+          ColdstartFunction.create(
+              platform.lambda(), runtime, ColdstartMode.RUNTIME, memory, "clone-" + clone);
+      ColdstartCommand.invoke(platform, function);
+    }
+  }
+
+  private Set<String> awaitPaused(BenchPlatform platform) throws InterruptedException {
+    long deadline = System.nanoTime() + SETTLE_NANOS;
+    while (true) {
+      List<JsonNode> sandboxes = List.copyOf(platform.status().path("sandboxes").values());
+      boolean paused = sandboxes.stream().allMatch(sandbox -> sandbox.path("paused").asBoolean());
+      if (sandboxes.size() == clones && paused) {
+        return sandboxes.stream()
+            .map(sandbox -> sandbox.path("id").asString())
+            .collect(Collectors.toSet());
+      }
+      if (System.nanoTime() > deadline) {
+        throw new UserError(
+            "there are " + sandboxes.size() + " sandboxes instead of " + clones + " idle ones");
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void print(long pssBytes, long touchedBytes, double cpuMillisPerSecond) {
+    if (json) {
+      ObjectNode node = Json.object().put("bench", "density").put("clones", clones);
+      node.put("pssPerCloneBytes", pssBytes).put("touchedPerCloneBytes", touchedBytes);
+      node.put("idleCpuMillisPerSecondPerClone", cpuMillisPerSecond);
+      node.put("runtime", runtime).put("memorySizeMb", memory);
+      context.out().println(Json.pretty(node));
+      return;
+    }
+    context
+        .out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "%d clones of %s: Pss %.1f MiB each, of which %.1f MiB are touched pages; idle"
+                    + " processor time %.2f ms per second each",
+                clones,
+                runtime,
+                pssBytes / (double) (1 << 20),
+                touchedBytes / (double) (1 << 20),
+                cpuMillisPerSecond));
+  }
+}

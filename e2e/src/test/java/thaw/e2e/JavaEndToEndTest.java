@@ -1,0 +1,80 @@
+package thaw.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** A java function in real VMs, one per JVM that is offered. */
+class JavaEndToEndTest {
+  @RegisterExtension static final ThawPlatform thaw = ThawPlatform.with("none");
+
+  @TempDir private Path classes;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"java21", "java25"})
+  void aJavaFunctionSeesWhatAwsLetsItSeeAndItsErrorsComeBack(String runtime) throws IOException {
+    compile();
+    Functions.create(
+        thaw,
+        runtime,
+        Zips.of("Facts.class", Files.readAllBytes(classes.resolve("Facts.class"))),
+        function ->
+            function
+                .runtime(runtime)
+                .handler("Facts::handle")
+                .memorySize(512)
+                .environment(e -> e.variables(Map.of("COLOR", "grün"))));
+    Answer answer = Functions.invoke(thaw, runtime, "{\"name\":\"Ada\"}");
+    assertThat(answer.error()).as(answer.text()).isEmpty();
+    JsonNode seen = answer.json();
+    assertThat(seen.path("version").asString()).isEqualTo(runtime.substring("java".length()));
+    assertThat(seen.path("color").asString()).isEqualTo("grün");
+    assertThat(seen.path("execution").asString()).isEqualTo("AWS_Lambda_" + runtime);
+    assertThat(seen.path("directory").asString()).isEqualTo("/var/task");
+    assertThat(seen.path("heapMiB").asInt()).isBetween(380, 436);
+    assertThat(seen.path("trusted").asInt()).isGreaterThan(100);
+    assertThat(seen.path("temporary").asInt()).isZero();
+    assertThat(answer.log()).contains("served Ada\n").doesNotContain("WARNING");
+
+    Answer failed = Functions.invoke(thaw, runtime, "{}");
+    assertThat(failed.error()).contains("Unhandled");
+    assertThat(failed.json().path("errorType").asString())
+        .isEqualTo("java.lang.IllegalArgumentException");
+    assertThat(failed.json().path("stackTrace").path(0).asString())
+        .startsWith("Facts.handle(Facts.java:");
+    assertThat(failed.report().group("origin")).isEqualTo("warm");
+  }
+
+  private void compile() {
+    String source = Zips.source("Facts.java");
+    SimpleJavaFileObject file =
+        new SimpleJavaFileObject(
+            URI.create("string:///Facts.java"), SimpleJavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    StringWriter complaints = new StringWriter();
+    List<String> options = List.of("-d", classes.toString(), "--release", "21");
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .getTask(complaints, null, null, options, null, List.of(file))
+                .call())
+        .as(complaints.toString())
+        .isTrue();
+  }
+}
