@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "  thaw bench warm",
       "  thaw bench warm --json --clients 1,2,8 --seconds 10",
-      "  thaw bench warm --driver container --memory 1769 --clients 1,8"
+      "  thaw bench warm --driver container --clients 1,8"
     })
 final class WarmCommand implements Callable<Integer> {
   private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
