@@ -2,7 +2,8 @@ package thaw.e2e;
 
 /** The same functions that mean harm, in containers. */
 class ContainerHostileEndToEndTest extends HostileEndToEndTest {
-  ContainerHostileEndToEndTest() {
-    super("container");
+  @Override
+  String driver() {
+    return "container";
   }
 }

@@ -2,7 +2,8 @@ package thaw.e2e;
 
 /** The same functions, in containers. */
 class ContainerLambdaEndToEndTest extends LambdaEndToEndTest {
-  ContainerLambdaEndToEndTest() {
-    super("container");
+  @Override
+  String driver() {
+    return "container";
   }
 }

@@ -28,20 +28,18 @@ class HostileEndToEndTest {
   private static final long LOG_GROUP_MEBIBYTES = 4;
   private static final long LOG_SEGMENT_MEBIBYTES = 1;
 
-  @RegisterExtension final ThawPlatform thaw;
+  @RegisterExtension
+  final ThawPlatform thaw =
+      ThawPlatform.with(
+          "none",
+          "driver=" + driver(),
+          "worker.initTimeout=20s",
+          "logs.groupSize=" + LOG_GROUP_MEBIBYTES + "MiB",
+          "logs.segmentSize=" + LOG_SEGMENT_MEBIBYTES + "MiB");
 
-  HostileEndToEndTest() {
-    this("microvm");
-  }
-
-  HostileEndToEndTest(String driver) {
-    thaw =
-        ThawPlatform.with(
-            "none",
-            "driver=" + driver,
-            "worker.initTimeout=20s",
-            "logs.groupSize=" + LOG_GROUP_MEBIBYTES + "MiB",
-            "logs.segmentSize=" + LOG_SEGMENT_MEBIBYTES + "MiB");
+  /** The driver that the functions run on. */
+  String driver() {
+    return "microvm";
   }
 
   @BeforeAll

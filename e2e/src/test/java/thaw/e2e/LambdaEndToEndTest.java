@@ -27,14 +27,11 @@ class LambdaEndToEndTest {
   /** AWS's limit of an answer. */
   private static final int MAX_RESPONSE_BYTES = SIX_MEBIBYTES + 100;
 
-  @RegisterExtension final ThawPlatform thaw;
+  @RegisterExtension final ThawPlatform thaw = ThawPlatform.with("none", "driver=" + driver());
 
-  LambdaEndToEndTest() {
-    this("microvm");
-  }
-
-  LambdaEndToEndTest(String driver) {
-    thaw = ThawPlatform.with("none", "driver=" + driver);
+  /** The driver that the functions run on. */
+  String driver() {
+    return "microvm";
   }
 
   @BeforeAll

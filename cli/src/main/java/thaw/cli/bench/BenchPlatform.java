@@ -31,12 +31,22 @@ final class BenchPlatform implements AutoCloseable {
 
   private final Path directory;
   private final PlatformFiles files;
+  private final Thread whenKilled = new Thread(this::endQuietly, "bench-platform-end");
   private HttpClient http;
 
   private BenchPlatform(Path directory, HttpClient http) {
     this.directory = directory;
     this.files = files(directory);
     this.http = http;
+    Runtime.getRuntime().addShutdownHook(whenKilled);
+  }
+
+  private void endQuietly() {
+    try {
+      end();
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+    }
   }
 
   private static PlatformFiles files(Path directory) {
