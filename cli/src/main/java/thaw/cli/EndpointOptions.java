@@ -3,6 +3,7 @@ package thaw.cli;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,12 +41,17 @@ public final class EndpointOptions {
         .or(() -> context.variable("THAW_ENDPOINT").map(EndpointOptions::parse));
   }
 
-  /** The platform's, started in the background if no address is given and none is up. */
-  public URI upEndpoint(Context context) throws IOException {
+  /**
+   * The platform's, started in the background if no address is given and none is up.
+   *
+   * @param runtimes that will be needed
+   */
+  public URI upEndpoint(Context context, Set<String> runtimes) throws IOException {
     Optional<URI> given = given(context);
     return given.isPresent()
         ? given.get()
-        : new Background(context).start(settings.load(context), settings.arguments(context));
+        : new Background(context)
+            .start(settings.load(context), settings.arguments(context), runtimes);
   }
 
   HttpClient http(Context context) {

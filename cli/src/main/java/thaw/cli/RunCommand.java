@@ -1,6 +1,7 @@
 package thaw.cli;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +56,10 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     byte[] event = Payload.read(payload, context);
     DeploymentPackage code = DeploymentPackage.of(source);
-    function.configuration(code); // complains now, not after minutes of building images
-    LambdaClient lambda = new LambdaClient(new HttpClient(endpoint.upEndpoint(context)));
+    // Complains now, not after minutes of building images.
+    String runtime = function.configuration(code).path("Runtime").asString("");
+    LambdaClient lambda =
+        new LambdaClient(new HttpClient(endpoint.upEndpoint(context, Set.of(runtime))));
     Deployment.Outcome outcome = new Deployment(lambda).deploy(code, function);
     context.err().println("Function " + function.name(code) + " " + outcome.outcome());
     long begunNanos = System.nanoTime();

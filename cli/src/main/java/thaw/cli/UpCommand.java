@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,7 +72,7 @@ final class UpCommand implements Callable<Integer> {
     }
     ThawSettings thaw = settings.load(context);
     List<String> arguments = new ArrayList<>(settings.arguments(context));
-    URI endpoint = new Background(context).start(thaw, arguments);
+    URI endpoint = new Background(context).start(thaw, arguments, Set.of());
     context.out().println(endpoint);
     return ExitCodes.OK;
   }

@@ -4,17 +4,26 @@ import java.io.IOException;
 import java.util.List;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
-/** Makes the disk images of a function: that of its code, and one of its layers if it has any. */
+/** Makes the disk images of a function: its runtime's, that of its code, and one of its layers. */
 final class CodePreparation {
   private final ReadyMaker.Preparation images;
   private final LayerIndex layers;
+  private final Runtimes runtimes;
+  private final RuntimePreparation runtimeImages;
 
-  CodePreparation(ReadyMaker.Preparation images, LayerIndex layers) {
+  CodePreparation(
+      ReadyMaker.Preparation images,
+      LayerIndex layers,
+      Runtimes runtimes,
+      RuntimePreparation runtimeImages) {
     this.images = images;
     this.layers = layers;
+    this.runtimes = runtimes;
+    this.runtimeImages = runtimeImages;
   }
 
   void prepare(FunctionConfiguration document) throws IOException {
+    runtimeImages.prepare(runtimes.guestRuntime(document.runtimeAsString()));
     images.prepare(List.of(Documents.codeSha256Hex(document)));
     List<String> packages = layers.packages(document);
     if (!packages.isEmpty()) {

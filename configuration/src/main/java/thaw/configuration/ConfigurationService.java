@@ -62,6 +62,7 @@ public final class ConfigurationService implements AutoCloseable {
       Database database,
       CodeStore code,
       ReadyMaker.Preparation preparation,
+      RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
     this.database = database;
@@ -76,7 +77,7 @@ public final class ConfigurationService implements AutoCloseable {
     this.packages = new Packages(code, functions::codeInUse, s3);
     this.layers = new Layers(layerStore, packages, clock);
     this.functionLayers = new FunctionLayers(layerStore);
-    CodePreparation images = new CodePreparation(preparation, layerIndex);
+    CodePreparation images = new CodePreparation(preparation, layerIndex, runtimes, runtimeImages);
     this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
         new ReadyMaker(functions, images, settings.makeReadyAtOnce(), settings.makeReadyQueue());
@@ -98,6 +99,7 @@ public final class ConfigurationService implements AutoCloseable {
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param runtimeImages makes the images of the runtimes that functions have
    * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
    *     without one, and their OptimizationStatus stays Off
    * @throws IOException saying what to do if the database is a newer Thaw's, or cannot be opened
@@ -106,15 +108,16 @@ public final class ConfigurationService implements AutoCloseable {
       DataDirectory directory,
       CodeStore code,
       ConfigurationSettings settings,
+      RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots)
       throws IOException {
-    return open(directory, code, code::image, snapshots, settings);
+    return open(directory, code, code::image, runtimeImages, snapshots, settings);
   }
 
   /** The same without snapshots. */
   public static ConfigurationService open(
       DataDirectory directory, CodeStore code, ConfigurationSettings settings) throws IOException {
-    return open(directory, code, settings, Optional.empty());
+    return open(directory, code, settings, RuntimePreparation.NONE, Optional.empty());
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
@@ -122,6 +125,7 @@ public final class ConfigurationService implements AutoCloseable {
       DataDirectory directory,
       CodeStore code,
       ReadyMaker.Preparation preparation,
+      RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings)
       throws IOException {
@@ -132,7 +136,7 @@ public final class ConfigurationService implements AutoCloseable {
             settings.databaseWait(),
             Database.MIGRATIONS);
     ConfigurationService service =
-        new ConfigurationService(database, code, preparation, snapshots, settings);
+        new ConfigurationService(database, code, preparation, runtimeImages, snapshots, settings);
     try {
       service.start(settings);
       return service;

@@ -38,7 +38,8 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
     return new Opened(
         directory,
         code,
-        ConfigurationService.open(directory, code, preparation, Optional.empty(), settings));
+        ConfigurationService.open(
+            directory, code, preparation, RuntimePreparation.NONE, Optional.empty(), settings));
   }
 
   /** With something that takes snapshots. */
@@ -49,7 +50,19 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
     return new Opened(
         directory,
         code,
-        ConfigurationService.open(directory, code, settings, Optional.of(snapshots)));
+        ConfigurationService.open(
+            directory, code, settings, RuntimePreparation.NONE, Optional.of(snapshots)));
+  }
+
+  /** With something that makes runtimes' images. */
+  static Opened withRuntimes(Path path, RuntimePreparation runtimes) throws IOException {
+    DataDirectory directory = DataDirectory.open(path);
+    CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
+    return new Opened(
+        directory,
+        code,
+        ConfigurationService.open(
+            directory, code, ConfigurationSettings.defaults(), runtimes, Optional.empty()));
   }
 
   /** Waits until nothing is under way for a function. */

@@ -22,7 +22,7 @@ public final class ContainerDriver implements SandboxDriver {
   private static final Logger log = LoggerFactory.getLogger(ContainerDriver.class);
 
   private final Host host;
-  private final GuestImages images;
+  private volatile GuestImages images;
   private final Set<ContainerSandbox> live = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -45,6 +45,11 @@ public final class ContainerDriver implements SandboxDriver {
     log.warn(
         "functions run in containers, which share this host's kernel: run only code that you trust");
     return new ContainerDriver(host, images);
+  }
+
+  /** Starts sandboxes of these images from now on: a runtime was added to them. */
+  public void use(GuestImages others) {
+    images = others;
   }
 
   @Override

@@ -58,8 +58,30 @@ public final class GuestImageBuilder {
       if (found != null && found.runtimes().keySet().containsAll(runtimes)) {
         return found;
       }
-      return locked(runtimes, false, progress);
+      Set<String> wanted = new TreeSet<>(runtimes);
+      if (found != null) {
+        wanted.addAll(found.runtimes().keySet()); // those that there are go on being there
+      }
+      return locked(withKin(wanted), false, progress);
     });
+  }
+
+  /**
+   * npm's packages are part of a set's identity: so it is all of the runtimes with such, or none.
+   */
+  private Set<String> withKin(Set<String> runtimes) {
+    if (runtimes.stream().allMatch(name -> recipe.runtime(name).modules().isEmpty())) {
+      return runtimes;
+    }
+    Set<String> all = new TreeSet<>(runtimes);
+    recipe
+        .runtimes()
+        .forEach((name, layer) -> {
+          if (!layer.modules().isEmpty()) {
+            all.add(name);
+          }
+        });
+    return all;
   }
 
   /**
@@ -69,7 +91,7 @@ public final class GuestImageBuilder {
    */
   public GuestImages refresh(Set<String> runtimes, BuildProgress progress) {
     runtimes.forEach(recipe::runtime);
-    return translated(() -> locked(runtimes, true, progress));
+    return translated(() -> locked(withKin(runtimes), true, progress));
   }
 
   private static GuestImages translated(BuildLock.Work<GuestImages> work) {

@@ -21,7 +21,11 @@ public final class MicrovmDriver implements SandboxDriver {
   private static final Logger log = LoggerFactory.getLogger(MicrovmDriver.class);
 
   private final Host host;
-  private final GuestImages images;
+  private volatile GuestImages images;
+
+  /** What a snapshot of each MemorySize is bound to: telling it asks QEMU for its version. */
+  private final Map<Integer, Map<String, String>> identities = new ConcurrentHashMap<>();
+
   private final Accelerator accelerator;
   private final Set<MicrovmSandbox> live = ConcurrentHashMap.newKeySet();
   private final ShellPool shells;
@@ -59,6 +63,20 @@ public final class MicrovmDriver implements SandboxDriver {
       host.close();
       throw e;
     }
+  }
+
+  /**
+   * Starts sandboxes of these images from now on: a runtime was added to them.
+   *
+   * @throws IOException if they were never booted, and do not boot
+   */
+  public synchronized void use(GuestImages others) throws IOException {
+    if (!others.bootTested()) {
+      new BootProbe(host, others).boot(accelerator, host.settings().bootTimeout());
+      others.markBootTested();
+    }
+    images = others;
+    identities.clear();
   }
 
   @Override
@@ -137,9 +155,14 @@ public final class MicrovmDriver implements SandboxDriver {
   @Override
   public Optional<Map<String, String>> snapshotIdentity(int memorySizeMb) throws SandboxException {
     try {
-      return Optional.of(
-          SnapshotIdentity.of(
-              VmOptions.booting(host, accelerator, memorySizeMb, false), images.identity()));
+      Map<String, String> known = identities.get(memorySizeMb);
+      if (known == null) {
+        known =
+            SnapshotIdentity.of(
+                VmOptions.booting(host, accelerator, memorySizeMb, false), images.identity());
+        identities.put(memorySizeMb, known);
+      }
+      return Optional.of(known);
     } catch (IOException e) {
       throw new SandboxException("cannot tell what a snapshot is bound to: " + e.getMessage(), e);
     }

@@ -3,7 +3,6 @@ package thaw.worker;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import thaw.model.FunctionVersion;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -25,7 +24,6 @@ final class LayerIdentities {
 
   private final SandboxDriver driver;
   private final int exerciseInvokes;
-  private final Map<Integer, Optional<Map<String, String>>> bases = new ConcurrentHashMap<>();
 
   LayerIdentities(SandboxDriver driver, int exerciseInvokes) {
     this.driver = driver;
@@ -34,12 +32,7 @@ final class LayerIdentities {
 
   /** Empty if the driver makes no snapshots. */
   Optional<Map<String, String>> base(int memorySizeMb) throws SandboxException {
-    Optional<Map<String, String>> known = bases.get(memorySizeMb);
-    if (known == null) {
-      known = driver.snapshotIdentity(memorySizeMb);
-      bases.put(memorySizeMb, known);
-    }
-    return known;
+    return driver.snapshotIdentity(memorySizeMb);
   }
 
   Map<String, String> runtime(String runtime, SnapshotLayer base) {

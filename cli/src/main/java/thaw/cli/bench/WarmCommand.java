@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -88,7 +89,7 @@ final class WarmCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Optional.ofNullable(driver).ifPresent(endpoint::driver);
-    URI platform = endpoint.upEndpoint(context);
+    URI platform = endpoint.upEndpoint(context, Set.of(runtime));
     HttpClient http = new HttpClient(platform);
     String measured = driverOf(http);
     LambdaClient lambda = new LambdaClient(http);

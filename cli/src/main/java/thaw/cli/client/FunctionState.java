@@ -6,7 +6,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A function's State and LastUpdateStatus. */
 public final class FunctionState {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  /** A runtime's image may have to be built first. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
+
   private static final long POLL_MILLIS = 50;
 
   private FunctionState() {}

@@ -10,6 +10,14 @@ import thaw.sandbox.SandboxDriver;
 
 /** Opens the sandbox driver that the settings name. */
 final class Drivers {
+  /**
+   * A driver.
+   *
+   * @param images takes other images for the sandboxes that start from then on
+   * @param makesSnapshots whether starts can go on from snapshot layers
+   */
+  record Opened(SandboxDriver driver, RuntimeImages.User images, boolean makesSnapshots) {}
+
   private Drivers() {}
 
   /**
@@ -17,7 +25,7 @@ final class Drivers {
    *
    * @param step hears what is being done, for who waits
    */
-  static SandboxDriver open(
+  static Opened open(
       ThawSettings settings, PlatformFiles files, GuestImages images, Consumer<String> step)
       throws IOException {
     return switch (settings.driver()) {
@@ -32,15 +40,17 @@ final class Drivers {
         if (driver.accelerator() == Accelerator.TCG) {
           step.accept("Virtual machines are emulated, so all is slower (thaw doctor tells why)");
         }
-        yield driver;
+        yield new Opened(driver, driver::use, true);
       }
       case CONTAINER -> {
         step.accept("Functions run in containers: no boundary, so run only code that you trust");
-        yield ContainerDriver.open(
-            settings.container(),
-            files.sandboxDisks(),
-            settings.guest().cacheDir().resolve("container"),
-            images);
+        ContainerDriver driver =
+            ContainerDriver.open(
+                settings.container(),
+                files.sandboxDisks(),
+                settings.guest().cacheDir().resolve("container"),
+                images);
+        yield new Opened(driver, driver::use, false);
       }
     };
   }

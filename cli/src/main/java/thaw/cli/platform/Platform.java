@@ -2,19 +2,14 @@ package thaw.cli.platform;
 
 import java.io.IOException;
 import java.net.URI;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import thaw.cli.Version;
 import thaw.code.CodeStore;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.DataDirectory;
 import thaw.frontend.Frontend;
-import thaw.guest.BuildProgress;
-import thaw.guest.GuestImageBuilder;
-import thaw.guest.GuestImages;
 import thaw.logs.LogWriter;
-import thaw.sandbox.SandboxDriver;
+import thaw.model.FunctionVersion;
 import thaw.worker.RuntimeProcesses;
 import thaw.worker.Worker;
 
@@ -39,24 +34,22 @@ final class Platform implements AutoCloseable {
     PlatformFiles files = new PlatformFiles(directory.path());
     Parts parts = new Parts();
     try {
-      GuestImages images =
-          new GuestImageBuilder(settings.guest())
-              .build(Set.copyOf(settings.configuration().runtimes()), BuildProgress.NONE);
+      RuntimeImages images = new RuntimeImages(settings.guest());
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
       CodeStore code = new CodeStore(directory.code(), settings.code());
-      SandboxDriver driver = Drivers.open(settings, files, images, step);
+      Drivers.Opened opened = Drivers.open(settings, files, images.images(), step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
           parts.add(
               new Worker(
                   settings.worker(),
-                  driver,
+                  opened.driver(),
                   code::image,
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
-                  Optional.of(Snapshots.open(files, settings.snapshots()))));
+                  Snapshots.open(files, settings.snapshots(), opened)));
 
       ConfigurationService functions =
           parts.add(
@@ -64,7 +57,11 @@ final class Platform implements AutoCloseable {
                   directory,
                   code,
                   settings.configuration(),
-                  Snapshots.preparation(worker, settings.snapshots())));
+                  runtime -> images.require(runtime, opened.images()),
+                  Snapshots.preparation(worker, settings.snapshots(), opened)));
+      for (FunctionVersion function : functions.serving()) {
+        images.require(function.runtime(), opened.images());
+      }
       Snapshots.follow(functions, worker);
 
       Frontend.Backend backend =

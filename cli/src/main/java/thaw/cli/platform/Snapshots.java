@@ -20,16 +20,22 @@ import thaw.worker.Worker;
 final class Snapshots {
   private Snapshots() {}
 
-  static SnapshotStorage open(PlatformFiles files, SnapshotSettings settings) throws IOException {
-    return new SnapshotStorage(
-        settings,
-        new LayerCatalog(SnapshotStore.open(files.snapshots())),
-        new KeyRing(files.keys()));
+  /** Empty with a driver that makes none. */
+  static Optional<SnapshotStorage> open(
+      PlatformFiles files, SnapshotSettings settings, Drivers.Opened opened) throws IOException {
+    return opened.makesSnapshots()
+        ? Optional.of(
+            new SnapshotStorage(
+                settings,
+                new LayerCatalog(SnapshotStore.open(files.snapshots())),
+                new KeyRing(files.keys())))
+        : Optional.empty();
   }
 
   /** Takes the snapshots of versions with SnapStart, if starts are to use them at all. */
-  static Optional<SnapshotPreparation> preparation(Worker worker, SnapshotSettings settings) {
-    return settings.startFrom() == StartDepth.FUNCTION
+  static Optional<SnapshotPreparation> preparation(
+      Worker worker, SnapshotSettings settings, Drivers.Opened opened) {
+    return opened.makesSnapshots() && settings.startFrom() == StartDepth.FUNCTION
         ? Optional.of(version -> worker.takeSnapshot(version).map(Snapshots::failure))
         : Optional.empty();
   }
