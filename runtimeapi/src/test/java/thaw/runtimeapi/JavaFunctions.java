@@ -48,9 +48,14 @@ final class JavaFunctions {
     return new HostFunction("java25", command, taskRoot, handler, all);
   }
 
+  /**
+   * The launcher's classes and the jars beside them; a jar of all that was made of this directory.
+   */
   private static Path libraries() {
     try {
-      return Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path source =
+          Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Files.isDirectory(source) ? source : source.resolveSibling("classes");
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -103,7 +103,8 @@ final class RuntimeEnvironmentTest {
     assertThatThrownBy(() -> RuntimeCommand.of("cobol85"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cobol85")
-        .hasMessageContaining("java21, java25, provided.al2023, python3.13, ruby3.3");
+        .hasMessageContaining(
+            "java21, java25, nodejs22.x, nodejs24.x, provided.al2023, python3.13, ruby3.3");
   }
 
   private static FunctionVersion function(String runtime, Map<String, String> environment) {
