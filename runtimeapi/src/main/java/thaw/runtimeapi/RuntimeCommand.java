@@ -136,6 +136,14 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
     return new RuntimeCommand(command, Map.of());
   }
 
+  /**
+   * Whether a template of a runtime is for functions of one MemorySize only: a JVM's heap is fixed
+   * when it starts.
+   */
+  public static boolean fixesMemoryAtStart(String runtime) {
+    return runtime.startsWith("java");
+  }
+
   static boolean isProvided(String runtime) {
     return runtime.startsWith("provided.");
   }

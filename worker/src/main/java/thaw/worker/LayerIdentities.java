@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import thaw.model.FunctionVersion;
+import thaw.runtimeapi.RuntimeCommand;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
 import thaw.snapshots.SnapshotLayer;
@@ -35,9 +36,12 @@ final class LayerIdentities {
     return driver.snapshotIdentity(memorySizeMb);
   }
 
-  Map<String, String> runtime(String runtime, SnapshotLayer base) {
+  Map<String, String> runtime(String runtime, int memorySizeMb, SnapshotLayer base) {
     Map<String, String> identity = over(base);
     identity.put(RUNTIME, runtime);
+    if (RuntimeCommand.fixesMemoryAtStart(runtime)) {
+      identity.put("memorySize", Integer.toString(memorySizeMb));
+    }
     identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
     return identity;
   }

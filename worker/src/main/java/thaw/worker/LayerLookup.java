@@ -40,10 +40,11 @@ final class LayerLookup {
         .orElseThrow(() -> new SandboxException("this driver makes no snapshots"));
   }
 
-  Optional<LayerHandle> runtime(String runtime, LayerHandle base) throws IOException {
+  Optional<LayerHandle> runtime(String runtime, int memorySizeMb, LayerHandle base)
+      throws IOException {
     return find(
         Kind.RUNTIME,
-        identities.runtime(runtime, base.layer()),
+        identities.runtime(runtime, memorySizeMb, base.layer()),
         () -> Optional.of(keys.service()),
         Optional.of(base));
   }

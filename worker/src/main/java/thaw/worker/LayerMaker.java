@@ -42,7 +42,7 @@ final class LayerMaker {
   /** A runtime's limits until it knows its function. */
   private static final long EXERCISE_MEMORY_BYTES = 512L << 20;
 
-  private static final Duration EXERCISE_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration EXERCISE_TIMEOUT = Duration.ofMinutes(2);
   private static final byte[] EXERCISE_EVENT =
       "{\"key\":[1,2.5,\"text\",null,true]}".getBytes(StandardCharsets.UTF_8);
 
@@ -112,7 +112,7 @@ final class LayerMaker {
           sandbox,
           new RuntimeProcess(
               RuntimeCommand.of(runtime).command(),
-              RuntimeEnvironment.template(runtime, settings.exerciseInvokes()),
+              template(runtime, memorySizeMb),
               "/",
               EXERCISE_MEMORY_BYTES,
               RuntimeProcesses.PROCESSES));
@@ -120,11 +120,22 @@ final class LayerMaker {
       invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
-      write(sandbox, Kind.RUNTIME, identities.runtime(runtime, base.layer()), keys.service());
+      write(
+          sandbox,
+          Kind.RUNTIME,
+          identities.runtime(runtime, memorySizeMb, base.layer()),
+          keys.service());
     } finally {
       life.api().close();
     }
     made(runtime, memorySizeMb, begin);
+  }
+
+  private Map<String, String> template(String runtime, int memorySizeMb) {
+    int invokes = settings.exerciseInvokes();
+    return RuntimeCommand.fixesMemoryAtStart(runtime)
+        ? RuntimeEnvironment.template(runtime, memorySizeMb, invokes)
+        : RuntimeEnvironment.template(runtime, invokes);
   }
 
   /**

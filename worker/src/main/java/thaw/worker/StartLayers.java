@@ -89,7 +89,8 @@ final class StartLayers implements StartPoints {
     try {
       makeAnewIfOld(layer, () -> makeBase(function.memorySizeMb()));
       if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
-        Optional<LayerHandle> runtime = lookup.runtime(function.runtime(), layer);
+        Optional<LayerHandle> runtime =
+            lookup.runtime(function.runtime(), function.memorySizeMb(), layer);
         if (runtime.isEmpty()) {
           request(function);
           return point(depth, layer);
@@ -204,12 +205,13 @@ final class StartLayers implements StartPoints {
       return base;
     }
     try {
-      Optional<LayerHandle> runtime = lookup.runtime(function.runtime(), base);
+      Optional<LayerHandle> runtime =
+          lookup.runtime(function.runtime(), function.memorySizeMb(), base);
       if (runtime.isEmpty()) {
         work.makeNow(
             "runtime " + belowName(function),
             () -> maker.runtime(function.runtime(), function.memorySizeMb(), base));
-        runtime = lookup.runtime(function.runtime(), base);
+        runtime = lookup.runtime(function.runtime(), function.memorySizeMb(), base);
       }
       return runtime.orElseThrow(() -> new SandboxException("the runtime layer is gone again"));
     } finally {
