@@ -64,7 +64,7 @@ final class ExamplesTest {
     run(source, "./build.sh");
     Path code = source.resolve("build");
     Map<String, String> gems = Map.of("GEM_PATH", code + "/vendor/bundle/ruby/3.3.0");
-    try (HostFunction function = RubyFunctions.start(code, "app.Invoice::Handler.call", gems)) {
+    try (FunctionProcess function = RubyFunctions.start(code, "app.Invoice::Handler.call", gems)) {
       String order =
           "{\"number\":7,\"customer\":\"A & B\",\"items\":["
               + "{\"name\":\"Snow\",\"price\":\"0.35\",\"quantity\":3},"
@@ -85,7 +85,7 @@ final class ExamplesTest {
     run(source, "mvn", "-B", "-ntp", "-q", "package");
     Path code = source.resolve("target/package");
     assertThat(Files.size(code.resolve("lib/search.jar"))).isGreaterThan(4L << 20);
-    try (HostFunction function =
+    try (FunctionProcess function =
         JavaFunctions.start(code, "search.Search::handleRequest", Map.of())) {
       assertThat(function.invoke("{\"query\":\"hunter AND belt\"}"))
           .contains("\"name\":\"Orion\"")

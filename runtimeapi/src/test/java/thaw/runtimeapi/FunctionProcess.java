@@ -88,7 +88,7 @@ class FunctionProcess implements AutoCloseable {
     Map<String, String> environment =
         new HashMap<>(
             RuntimeEnvironment.of(function, "2026/11/23/[$LATEST]0", RuntimeLogging.TEXT));
-    environment.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + server.port());
+    environment.put("AWS_LAMBDA_RUNTIME_API", address());
     return environment;
   }
 
@@ -98,6 +98,11 @@ class FunctionProcess implements AutoCloseable {
 
   String invoke(Invocation invocation) throws InterruptedException {
     return Invocations.text(api.invoke(invocation, Invocations.PLENTY));
+  }
+
+  /** Where its Runtime API is. */
+  String address() {
+    return "127.0.0.1:" + server.port();
   }
 
   /** Waits until it asks to be frozen, and restores it with this answer. */

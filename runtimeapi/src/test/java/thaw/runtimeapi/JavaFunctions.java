@@ -30,22 +30,22 @@ final class JavaFunctions {
   private JavaFunctions() {}
 
   /** Compiles {@code source} as class App and starts its method {@code handle}. */
-  static HostFunction of(Path taskRoot, String source) {
+  static FunctionProcess of(Path taskRoot, String source) {
     return of(taskRoot, source, Map.of());
   }
 
-  static HostFunction of(Path taskRoot, String source, Map<String, String> variables) {
+  static FunctionProcess of(Path taskRoot, String source, Map<String, String> variables) {
     compile(taskRoot, source);
     return start(taskRoot, "App::handle", variables);
   }
 
-  static HostFunction start(Path taskRoot, String handler, Map<String, String> variables) {
+  static FunctionProcess start(Path taskRoot, String handler, Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(Map.of("LC_ALL", "C.UTF-8"));
     all.putAll(variables);
     List<String> command =
         List.of(
             "/bin/bash", bootstrap(taskRoot).toString(), "--sun-misc-unsafe-memory-access=allow");
-    return new HostFunction("java25", command, taskRoot, handler, all);
+    return new FunctionProcess(command, "java25", taskRoot, handler, all);
   }
 
   /**

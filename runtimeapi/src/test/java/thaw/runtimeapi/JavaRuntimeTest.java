@@ -25,7 +25,7 @@ final class JavaRuntimeTest {
 
   @Test
   void eventsComeAndAnswersGoAsJson() throws Exception {
-    try (HostFunction function = JavaFunctions.of(taskRoot, ECHO)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, ECHO)) {
       for (String value : new String[] {"{\"a\":[1,2.5,null,true,\"né\"]}", "[]", "7", "null"}) {
         assertThat(function.invoke(value)).isEqualTo(value);
       }
@@ -51,7 +51,7 @@ final class JavaRuntimeTest {
         }
         """;
     JavaFunctions.of(taskRoot, source).close();
-    try (HostFunction function = JavaFunctions.start(taskRoot, "App", Map.of())) {
+    try (FunctionProcess function = JavaFunctions.start(taskRoot, "App", Map.of())) {
       Invocation invocation =
           new Invocation(
               "id-9",
@@ -72,7 +72,7 @@ final class JavaRuntimeTest {
 
   @Test
   void largeEventsAndAnswersAreWhole() throws Exception {
-    try (HostFunction function = JavaFunctions.of(taskRoot, ECHO)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, ECHO)) {
       String large = "\"" + "né".repeat(1_500_000) + "\"";
       assertThat(function.invoke(large)).isEqualTo(large);
       assertThat(function.invoke("1")).isEqualTo("1");
@@ -90,7 +90,7 @@ final class JavaRuntimeTest {
           }
         }
         """;
-    try (HostFunction function = JavaFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, source)) {
       assertThat(function.invoke("\"\""))
           .startsWith("Runtime.UserException {\"errorMessage\":\"nö\",")
           .contains("\"errorType\":\"java.lang.IllegalStateException\"")
@@ -102,7 +102,7 @@ final class JavaRuntimeTest {
 
   @Test
   void aMissingClassIsAnErrorOfTheFirstInvocation() throws Exception {
-    try (HostFunction function = JavaFunctions.start(taskRoot, "Nowhere::handle", Map.of())) {
+    try (FunctionProcess function = JavaFunctions.start(taskRoot, "Nowhere::handle", Map.of())) {
       assertThat(function.invoke("{}"))
           .contains("\"errorMessage\":\"Class not found: Nowhere\"")
           .contains("\"errorType\":\"java.lang.ClassNotFoundException\"");
@@ -118,7 +118,7 @@ final class JavaRuntimeTest {
           public String handle(String event) { return event; }
         }
         """;
-    try (HostFunction function = JavaFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, source)) {
       assertThat(function.init()).contains("\"errorMessage\":\"no configuration\"");
       assertThat(function.exitCode()).isEqualTo(1);
     }
@@ -133,7 +133,7 @@ final class JavaRuntimeTest {
         }
         """;
     Map<String, String> options = Map.of("JAVA_TOOL_OPTIONS", "-Xms32m -Xmx96m -Xmn16m");
-    try (HostFunction function = JavaFunctions.of(taskRoot, source, options)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, source, options)) {
       assertThat(Long.parseLong(function.invoke("\"\""))).isBetween(90L, 96L);
       assertThat(function.err()).startsWith("Picked up JAVA_TOOL_OPTIONS: ");
     }

@@ -60,9 +60,9 @@ final class JavaSnapshotTest {
           }
         }
         """;
-    HostFunction.write(taskRoot, "mark", "x");
+    FunctionProcess.write(taskRoot, "mark", "x");
     Map<String, String> template = Map.of("THAW_TEMPLATE_INVOKES", "3");
-    try (HostFunction function = JavaFunctions.of(taskRoot, source, template)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, source, template)) {
       for (int round = 0; round < 3; round++) {
         assertThat(function.invoke("{\"round\": 1}")).contains("\"round\":1").contains("\u2744");
       }
@@ -72,7 +72,7 @@ final class JavaSnapshotTest {
     }
   }
 
-  private RuntimeApi restored(HostFunction function) throws Exception {
+  private RuntimeApi restored(FunctionProcess function) throws Exception {
     return function.restored(
         """
         {"environment": {"COLOR": "blue", "_HANDLER": "App::handle", "AWS_LAMBDA_FUNCTION_NAME": "f",
@@ -84,7 +84,7 @@ final class JavaSnapshotTest {
 
   @Test
   void hooksRunInReverseBeforeTheSnapshotAndInOrderAfterTheRestore() throws Exception {
-    try (HostFunction function = JavaFunctions.of(taskRoot, HOOKS, SNAP_START)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, HOOKS, SNAP_START)) {
       assertThat(answer(function.restored("")))
           .isEqualTo("[\"before 2\",\"before 1\",\"after 1\",\"after 2\"]");
     }
@@ -94,7 +94,7 @@ final class JavaSnapshotTest {
   void aHookThatFailsBeforeTheSnapshotIsAnErrorOfInit() throws Exception {
     Map<String, String> variables =
         Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start", "FAIL_BEFORE", "1");
-    try (HostFunction function = JavaFunctions.of(taskRoot, HOOKS, variables)) {
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, HOOKS, variables)) {
       assertThat(Invocations.text(function.api.awaitRestorable(Invocations.PLENTY)))
           .startsWith("Runtime.BeforeCheckpointError ");
       assertThat(function.exitCode()).isEqualTo(64);
@@ -106,7 +106,7 @@ final class JavaSnapshotTest {
   void aHookThatFailsAfterTheRestoreIsReported() throws Exception {
     Map<String, String> variables =
         Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start", "FAIL_AFTER", "1");
-    try (HostFunction function = JavaFunctions.of(taskRoot, HOOKS, variables);
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, HOOKS, variables);
         RuntimeApi restored = function.restored("")) {
       assertThat(Invocations.text(restored.awaitInit(Invocations.PLENTY)))
           .startsWith("Runtime.AfterRestoreError ");

@@ -18,7 +18,7 @@ final class RubyErrorTest {
 
   @Test
   void aMissingFileFailsInit() throws Exception {
-    try (HostFunction function = RubyFunctions.start(taskRoot, "app.handler", Map.of())) {
+    try (FunctionProcess function = RubyFunctions.start(taskRoot, "app.handler", Map.of())) {
       assertThat(function.init())
           .startsWith(
               "Init<LoadError> {\"errorMessage\":\"cannot load such file -- app\","
@@ -30,7 +30,7 @@ final class RubyErrorTest {
 
   @Test
   void aHandlerNameThatIsNoneFailsInit() throws Exception {
-    try (HostFunction function = RubyFunctions.start(taskRoot, "handler", Map.of())) {
+    try (FunctionProcess function = RubyFunctions.start(taskRoot, "handler", Map.of())) {
       assertThat(function.init())
           .startsWith("Init<ArgumentError> {\"errorMessage\":\"Invalid handler [\\\"handler\\\"], ")
           .contains("must be of form FILENAME.METHOD or FILENAME.CLASS.METHOD");
@@ -39,7 +39,7 @@ final class RubyErrorTest {
 
   @Test
   void aSyntaxErrorFailsInit() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:)\n  (\nend\n")) {
       assertThat(function.init())
           .startsWith("Function<UserException> {")
@@ -49,7 +49,7 @@ final class RubyErrorTest {
 
   @Test
   void anExceptionWhileTheFileLoadsFailsInitWithItsStack() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def fetch = raise(\"no configuration\")\nfetch\n")) {
       assertThat(function.init())
           .startsWith("Function<UserException> {\"errorMessage\":\"no configuration\",")
@@ -73,7 +73,7 @@ final class RubyErrorTest {
           "fine"
         end
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       String file = taskRoot + "/app.rb:";
       assertThat(function.invoke("{\"a\":1}"))
           .isEqualTo(
@@ -100,7 +100,7 @@ final class RubyErrorTest {
 
   @Test
   void aMissingMethodIsCriticalAndEndsTheProcess() throws Exception {
-    try (HostFunction function = RubyFunctions.of(taskRoot, "X = 1\n")) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, "X = 1\n")) {
       assertThat(function.invoke("{}"))
           .startsWith("Function<NoMethodError> {\"errorMessage\":\"undefined method `handler' for ")
           .contains("LambdaHandler")
@@ -112,7 +112,7 @@ final class RubyErrorTest {
 
   @Test
   void aHandlerThatExitsIsAnError() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = exit(3)\n")) {
       assertThat(function.invoke("{}"))
           .startsWith("Function<SystemExit> {\"errorMessage\":\"exit\",");
@@ -122,7 +122,8 @@ final class RubyErrorTest {
 
   @Test
   void aHandlerWithoutTheKeywordsIsAnArgumentError() throws Exception {
-    try (HostFunction function = RubyFunctions.of(taskRoot, "def handler(event, context) = 1\n")) {
+    try (FunctionProcess function =
+        RubyFunctions.of(taskRoot, "def handler(event, context) = 1\n")) {
       assertThat(function.invoke("{}"))
           .startsWith("Function<ArgumentError> {\"errorMessage\":\"wrong number of arguments");
     }
@@ -130,7 +131,7 @@ final class RubyErrorTest {
 
   @Test
   void anEventThatIsNotJsonIsAnErrorOfTheRuntimeAndTheProcessGoesOn() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = event\n")) {
       assertThat(function.invoke("{bad"))
           .startsWith("Function<UserException> {")
@@ -141,7 +142,7 @@ final class RubyErrorTest {
 
   @Test
   void anAnswerThatIsNotJsonIsAnErrorOfTheFunction() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = Float::NAN\n")) {
       assertThat(function.invoke("{}"))
           .contains("\"errorType\":\"Function<JSON::GeneratorError>\"");
@@ -150,7 +151,7 @@ final class RubyErrorTest {
 
   @Test
   void aMessageThatIsNoUtf8IsReportedAllTheSame() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = raise(\"a\\xFFb\")\n")) {
       assertThat(function.invoke("{}")).contains("\"errorMessage\":\"a\ufffdb\"");
     }

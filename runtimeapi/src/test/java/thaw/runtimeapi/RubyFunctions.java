@@ -13,22 +13,22 @@ final class RubyFunctions {
 
   private RubyFunctions() {}
 
-  static HostFunction start(Path taskRoot, String handler, Map<String, String> variables) {
+  static FunctionProcess start(Path taskRoot, String handler, Map<String, String> variables) {
     List<String> command = List.of("/usr/bin/ruby", RUNTIME.resolve("bootstrap.rb").toString());
     Map<String, String> paths =
         Map.of("RUBYLIB", taskRoot + ":" + RUNTIME.resolve("lib"), "LC_ALL", "C.UTF-8");
     Map<String, String> all = new java.util.HashMap<>(paths);
     all.putAll(variables);
-    return new HostFunction("ruby3.3", command, taskRoot, handler, all);
+    return new FunctionProcess(command, "ruby3.3", taskRoot, handler, all);
   }
 
   /** Writes {@code source} as app.rb and starts its method {@code handler}. */
-  static HostFunction of(Path taskRoot, String source) {
+  static FunctionProcess of(Path taskRoot, String source) {
     return of(taskRoot, source, Map.of());
   }
 
-  static HostFunction of(Path taskRoot, String source, Map<String, String> variables) {
-    HostFunction.write(taskRoot, "app.rb", source);
+  static FunctionProcess of(Path taskRoot, String source, Map<String, String> variables) {
+    FunctionProcess.write(taskRoot, "app.rb", source);
     return start(taskRoot, "app.handler", variables);
   }
 }

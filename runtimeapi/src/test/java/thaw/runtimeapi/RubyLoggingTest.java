@@ -29,7 +29,7 @@ final class RubyLoggingTest {
 
   @Test
   void textHasTheRequestsId() throws Exception {
-    try (HostFunction function = RubyFunctions.of(taskRoot, LOGS)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, LOGS)) {
       function.invoke("{}");
       String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6} #\\d+";
       assertThat(function.out().lines().limit(3))
@@ -45,7 +45,7 @@ final class RubyLoggingTest {
 
   @Test
   void jsonHasALinePerMessage() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, LOGS, Map.of("AWS_LAMBDA_LOG_FORMAT", "JSON"))) {
       function.invoke("{}");
       String time = "\"timestamp\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z\"";
@@ -69,7 +69,7 @@ final class RubyLoggingTest {
   void theLogLevelFilters() throws Exception {
     Map<String, String> level =
         Map.of("AWS_LAMBDA_LOG_FORMAT", "JSON", "AWS_LAMBDA_LOG_LEVEL", "ERROR");
-    try (HostFunction function = RubyFunctions.of(taskRoot, LOGS, level)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, LOGS, level)) {
       function.invoke("{}");
       assertThat(function.out().lines()).hasSize(1).allMatch(line -> line.contains("\"ERROR\""));
     }
@@ -87,7 +87,7 @@ final class RubyLoggingTest {
           text.string.include?("-- : there")
         end
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       assertThat(function.invoke("{}")).isEqualTo("true");
       assertThat(function.out()).isEqualTo("INFO=mine\n");
     }
@@ -103,7 +103,7 @@ final class RubyLoggingTest {
           warn "careful"
         end
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       function.invoke("{}");
       assertThat(function.out()).isEqualTo("a\nb\né\nno end");
       assertThat(function.err()).isEqualTo("careful\n");

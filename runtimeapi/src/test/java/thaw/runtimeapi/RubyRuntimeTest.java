@@ -18,7 +18,7 @@ final class RubyRuntimeTest {
 
   @Test
   void eventsComeAndAnswersGoAsJson() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = event\n")) {
       for (String value : new String[] {"{\"a\":[1,2.5,null,true,\"né\"]}", "[]", "7", "null"}) {
         assertThat(function.invoke(value)).isEqualTo(value);
@@ -38,7 +38,7 @@ final class RubyRuntimeTest {
             left: left.positive? && left <= 30_000 && context.deadline_ms > Time.now.to_f * 1000 - 1 }
         end
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       Invocation invocation =
           new Invocation(
               "id-9",
@@ -58,7 +58,7 @@ final class RubyRuntimeTest {
 
   @Test
   void aHandlerMayBeAClassMethodInADirectory() throws Exception {
-    HostFunction.write(
+    FunctionProcess.write(
         taskRoot,
         "lib/orders.rb",
         """
@@ -69,8 +69,9 @@ final class RubyRuntimeTest {
           end
         end
         """);
-    HostFunction.write(taskRoot, "helper.rb", "module Helper\n  def self.double(n) = n * 2\nend\n");
-    try (HostFunction function =
+    FunctionProcess.write(
+        taskRoot, "helper.rb", "module Helper\n  def self.double(n) = n * 2\nend\n");
+    try (FunctionProcess function =
         RubyFunctions.start(taskRoot, "lib/orders.Shop::Orders.place", Map.of())) {
       assertThat(function.invoke("{\"count\":21}")).isEqualTo("42");
     }
@@ -84,7 +85,7 @@ final class RubyRuntimeTest {
           [ENV["GREETING"], ENV["GREETING"].encoding.to_s, ENV["_X_AMZN_TRACE_ID"], Dir.pwd == ENV["LAMBDA_TASK_ROOT"]]
         end
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       assertThat(function.invoke("{}")).isEqualTo("[\"Grüße\",\"UTF-8\",\"Root=1-2-3\",true]");
     }
   }
@@ -92,7 +93,7 @@ final class RubyRuntimeTest {
   @Test
   void anIoIsAnswered() throws Exception {
     String source = "def handler(event:, context:) = StringIO.new(\"a\\xFFb\".b)\n";
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       RuntimeOutcome outcome = function.api.invoke(Invocations.of("id", "{}"), Invocations.PLENTY);
       assertThat(outcome)
           .isInstanceOfSatisfying(
@@ -111,14 +112,14 @@ final class RubyRuntimeTest {
         end
         def handler(event:, context:) = event
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       assertThat(function.invoke("not json")).isEqualTo("id-1|NOT JSON");
     }
   }
 
   @Test
   void largeEventsAndAnswersAreWhole() throws Exception {
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, "def handler(event:, context:) = event\n")) {
       String large = "\"" + "né".repeat(1_500_000) + "\"";
       assertThat(function.invoke(large)).isEqualTo(large);
@@ -129,7 +130,7 @@ final class RubyRuntimeTest {
   @Test
   void anAnswerThatIsTooLargeIsLoggedAndTheNextInvocationServed() throws Exception {
     String source = "def handler(event:, context:) = \"x\" * event\n";
-    try (HostFunction function = RubyFunctions.of(taskRoot, source)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source)) {
       assertThat(function.invoke("6291600")).startsWith("TooLarge[");
       assertThat(function.invoke("3")).isEqualTo("\"xxx\"");
       assertThat(function.out())
@@ -140,7 +141,7 @@ final class RubyRuntimeTest {
 
   @Test
   void gemsOfTheFunctionAreFound() throws Exception {
-    HostFunction.write(
+    FunctionProcess.write(
         taskRoot,
         "vendor/bundle/ruby/3.3.0/specifications/greeter-1.2.gemspec",
         """
@@ -151,7 +152,7 @@ final class RubyRuntimeTest {
           s.authors = ["test"]
         end
         """);
-    HostFunction.write(
+    FunctionProcess.write(
         taskRoot,
         "vendor/bundle/ruby/3.3.0/gems/greeter-1.2/lib/greeter.rb",
         "module Greeter\n  def self.greet(name) = \"Hi, #{name}\"\nend\n");
@@ -161,7 +162,7 @@ final class RubyRuntimeTest {
         def handler(event:, context:) = Greeter.greet("Ada")
         """;
     Map<String, String> gems = Map.of("GEM_PATH", taskRoot + "/vendor/bundle/ruby/3.3.0");
-    try (HostFunction function = RubyFunctions.of(taskRoot, source, gems)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, gems)) {
       assertThat(function.invoke("{}")).isEqualTo("\"Hi, Ada\"");
     }
   }

@@ -25,13 +25,13 @@ final class RubySnapshotTest {
           [ENV["COLOR"], ENV["THAW_TEMPLATE_INVOKES"], Dir.pwd == ENV["LAMBDA_TASK_ROOT"], Greeter::NAME]
         end
         """;
-    HostFunction.write(
+    FunctionProcess.write(
         taskRoot,
         "gems/specifications/greeter-1.gemspec",
         "Gem::Specification.new { |s| s.name = 'greeter'; s.version = '1'; s.summary = 'greets' }");
-    HostFunction.write(
+    FunctionProcess.write(
         taskRoot, "gems/gems/greeter-1/lib/greeter.rb", "module Greeter\n  NAME = 'gem'\nend\n");
-    try (HostFunction function =
+    try (FunctionProcess function =
         RubyFunctions.of(taskRoot, source, Map.of("THAW_TEMPLATE_INVOKES", "3"))) {
       for (int round = 0; round < 3; round++) {
         assertThat(function.invoke("{\"round\": 1}")).contains("\"round\":1").contains("\u2744");
@@ -60,7 +60,7 @@ final class RubySnapshotTest {
         SnapshotRestore.after_restore { RAN << "after 2" }
         def handler(event:, context:) = RAN
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source, SNAP_START);
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, SNAP_START);
         RuntimeApi restored = function.restored("")) {
       assertThat(answer(restored)).isEqualTo("[\"before 2\",\"before 1\",\"after 1\",\"after 2\"]");
     }
@@ -74,7 +74,7 @@ final class RubySnapshotTest {
         SnapshotRestore.before_snapshot { raise ArgumentError, "not ready to freeze" }
         def handler(event:, context:) = 1
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source, SNAP_START)) {
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, SNAP_START)) {
       assertThat(Invocations.text(function.api.awaitRestorable(Invocations.PLENTY)))
           .startsWith("Init<ArgumentError> ")
           .contains("not ready to freeze");
@@ -90,7 +90,7 @@ final class RubySnapshotTest {
         SnapshotRestore.after_restore { raise ArgumentError, "cannot thaw" }
         def handler(event:, context:) = 1
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source, SNAP_START);
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, SNAP_START);
         RuntimeApi restored = function.restored("")) {
       assertThat(Invocations.text(restored.awaitInit(Invocations.PLENTY)))
           .startsWith("Init<ArgumentError> ")
@@ -106,7 +106,7 @@ final class RubySnapshotTest {
         EXPECTED = Random.new(42).rand
         def handler(event:, context:) = rand == EXPECTED
         """;
-    try (HostFunction function = RubyFunctions.of(taskRoot, source, SNAP_START);
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, SNAP_START);
         RuntimeApi restored = function.restored("")) {
       assertThat(answer(restored)).isEqualTo("false");
     }
