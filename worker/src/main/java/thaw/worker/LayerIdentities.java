@@ -36,12 +36,14 @@ final class LayerIdentities {
     return driver.snapshotIdentity(memorySizeMb);
   }
 
-  Map<String, String> runtime(String runtime, int memorySizeMb, SnapshotLayer base) {
+  /** A runtime's, for all functions that are like this one in what is fixed by then. */
+  Map<String, String> runtime(FunctionVersion function, SnapshotLayer base) {
     Map<String, String> identity = over(base);
-    identity.put(RUNTIME, runtime);
-    if (RuntimeCommand.fixesMemoryAtStart(runtime)) {
-      identity.put("memorySize", Integer.toString(memorySizeMb));
+    identity.put(RUNTIME, function.runtime());
+    if (RuntimeCommand.fixesMemoryAtStart(function.runtime())) {
+      identity.put("memorySize", Integer.toString(function.memorySizeMb()));
     }
+    identity.put("ephemeralStorage", Integer.toString(function.ephemeralStorageMb()));
     identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
     return identity;
   }

@@ -89,10 +89,16 @@ final class LayerMaker {
     made("base", memorySizeMb, begin);
   }
 
-  /** Runtime up, exercised, waiting to be told its function. */
-  void runtime(String runtime, int memorySizeMb, LayerHandle base)
+  /**
+   * Runtime up, exercised, waiting to be told its function.
+   *
+   * @param function one of those that the layer is for
+   */
+  void runtime(FunctionVersion function, LayerHandle base)
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
+    String runtime = function.runtime();
+    int memorySizeMb = function.memorySizeMb();
     RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", runtime, line));
     GuestEvents events = new GuestEvents(() -> {});
     events.begin(life);
@@ -101,13 +107,13 @@ final class LayerMaker {
             Optional.of(runtime),
             Optional.empty(),
             memorySizeMb,
-            EPHEMERAL_STORAGE_MB,
+            function.ephemeralStorageMb(),
             false,
             new SandboxOrigin.Snapshot(base.layer()),
             true);
     try (Sandbox sandbox = driver.start(spec, events)) {
       sandbox.agent().setClock(java.time.Instant.now());
-      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       RuntimeStart.exec(
           sandbox,
           new RuntimeProcess(
@@ -120,11 +126,7 @@ final class LayerMaker {
       invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
-      write(
-          sandbox,
-          Kind.RUNTIME,
-          identities.runtime(runtime, memorySizeMb, base.layer()),
-          keys.service());
+      write(sandbox, Kind.RUNTIME, identities.runtime(function, base.layer()), keys.service());
     } finally {
       life.api().close();
     }
@@ -161,7 +163,7 @@ final class LayerMaker {
     RuntimeProcess process = functions.process(function, stream, data);
     RuntimeProcess restorable = withSnapStart(process);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox);
+      GuestPreparation.prepare(sandbox, spec);
       if (below.layer().header().kind() == Kind.RUNTIME) {
         RuntimeStart.become(sandbox, life, restorable);
       } else {

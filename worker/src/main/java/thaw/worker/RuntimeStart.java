@@ -3,7 +3,6 @@ package thaw.worker;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.RuntimeProcess;
 import thaw.runtimeapi.RuntimeEnvironment;
@@ -39,14 +38,12 @@ final class RuntimeStart {
   private static void goOn(
       Sandbox sandbox, RuntimeLife life, RuntimeProcess process, Map<String, String> variables)
       throws IOException, InterruptedException {
-    AgentConnection agent = sandbox.agent();
-    agent.setLimits(process.memoryMaxBytes(), process.processesMax());
     try {
       AgentStream waiting = life.awaitCarried(CARRIED_MILLIS);
       life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables));
     } catch (TimeoutException e) {
       throw new IOException("the frozen runtime has no connection to the Runtime API", e);
     }
-    agent.thaw();
+    sandbox.agent().thaw(process.memoryMaxBytes(), process.processesMax());
   }
 }
