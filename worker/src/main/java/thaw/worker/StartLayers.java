@@ -2,6 +2,7 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,10 +40,19 @@ final class StartLayers implements StartPoints {
   private final LayerMaker maker;
   private final LayerWork work;
   private final TouchRecordings recordings;
+  private final LeftOverLayers leftOvers;
+  private final InstantSource clock;
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
   StartLayers(
-      SnapshotSettings settings, LayerCatalog catalog, LayerLookup lookup, LayerMaker maker) {
+      SnapshotSettings settings,
+      LayerCatalog catalog,
+      LayerLookup lookup,
+      LayerMaker maker,
+      LeftOverLayers leftOvers,
+      InstantSource clock) {
+    this.leftOvers = leftOvers;
+    this.clock = clock;
     this.settings = settings;
     this.catalog = catalog;
     this.lookup = lookup;
@@ -243,9 +253,14 @@ final class StartLayers implements StartPoints {
 
   /** What clones share, they share with all clones of their layer: so it is not kept for ever. */
   private void makeAnewIfOld(LayerHandle layer, LayerWork.Making making) {
-    long ageMillis = System.currentTimeMillis() - layer.layer().header().createdAtMillis();
+    long ageMillis = clock.millis() - layer.layer().header().createdAtMillis();
     if (Duration.ofMillis(ageMillis).compareTo(settings.rotateAfter()) > 0) {
-      work.request("anew " + layer.id(), making);
+      work.request(
+          "anew " + layer.id(),
+          () -> {
+            making.make();
+            leftOvers.sweepOrphans(); // those above it lie over what is gone
+          });
     }
   }
 

@@ -64,8 +64,7 @@ public final class Worker implements AutoCloseable {
     this.data = new DataEndpoint(settings.dataConnections());
     FunctionParts functions = new FunctionParts(settings, code, processes, logs, counters, data);
     this.layers = snapshots.map(storage -> storage.layers(driver, functions, network));
-    this.leftOvers =
-        snapshots.map(storage -> new LeftOverLayers(storage.catalog(), storage.keys()));
+    this.leftOvers = snapshots.map(SnapshotStorage::leftOvers);
     this.points = layers.<StartPoints>map(all -> all).orElseGet(StartPoints.Boots::new);
     GuestStarter starter =
         new SessionStarter(
