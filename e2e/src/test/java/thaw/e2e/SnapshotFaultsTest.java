@@ -31,6 +31,7 @@ import thaw.model.FunctionVersion;
 import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotHeader.Kind;
 import thaw.sparsefs.SmallDisk;
+import thaw.worker.WorkerStatus;
 
 /** What can happen to snapshot layers, and what then happens to invocations. Real VMs and store. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -53,8 +54,8 @@ final class SnapshotFaultsTest {
 
   @BeforeAll
   void makeLayers() throws Exception {
-    workers = new SnapshotWorkers();
-    function = workers.function("f", "1", CODE, true);
+    workers = new SnapshotWorkers("python3.13");
+    function = workers.python("f", "1", CODE, true);
     try (Opened opened = workers.open(COLD)) {
       assertThat(opened.worker().takeSnapshot(function)).isEmpty();
       assertThat(opened.invoke(function).origin()).isEqualTo("function");
@@ -201,7 +202,7 @@ final class SnapshotFaultsTest {
 
   @Test
   void aVersionThatWasInactiveComesBackThroughItsSnapshot() throws Exception {
-    FunctionVersion other = workers.function("other", "1", CODE, true);
+    FunctionVersion other = workers.python("other", "1", CODE, true);
     try (Opened opened = workers.open(COLD)) {
       assertThat(opened.worker().takeSnapshot(other)).isEmpty();
       String inits = opened.invoke(other).text();
@@ -219,8 +220,28 @@ final class SnapshotFaultsTest {
   }
 
   @Test
+  void theStatusTellsWhatPageAccessLogsAndShellsAreGoodFor() throws Exception {
+    try (Opened opened = workers.open(COLD)) {
+      opened.awaitStartFrom("function", function); // recorded, unless there is a log
+      await().until(() -> Files.exists(only(opened, Kind.FUNCTION).log()));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            opened.awaitStartFrom("function", function);
+            return opened.worker().status().pages().pushed() > 100;
+          });
+      WorkerStatus status = opened.worker().status();
+      assertThat(status.pages().coverage()).isGreaterThan(0.5).isLessThanOrEqualTo(1);
+      assertThat(status.pages().waste()).isBetween(0.0, 0.5);
+      assertThat(status.counters().resumes()).isPositive();
+      assertThat(status.gauges()).containsKeys("shellsReady", "shellsWanted", "shellsTaken");
+      assertThat(status.gauges().get("shellsTaken")).isPositive();
+    }
+  }
+
+  @Test
   void twoCapturesOfOneVersionAtOnceAreOne() throws Exception {
-    FunctionVersion twice = workers.function("twice", "1", CODE, true);
+    FunctionVersion twice = workers.python("twice", "1", CODE, true);
     try (Opened opened = workers.open(COLD);
         ExecutorService publishers = Executors.newFixedThreadPool(2)) {
       workers.driver.forget();
@@ -238,7 +259,7 @@ final class SnapshotFaultsTest {
 
   @Test
   void aFullDiskCostsTheCaptureAndNothingElse() throws Exception {
-    FunctionVersion late = workers.function("late", "1", CODE, true);
+    FunctionVersion late = workers.python("late", "1", CODE, true);
     Map<String, Object> warm = Map.of("worker.pauseAfter", "1h");
     try (Opened opened = workers.open(warm)) {
       String inits = opened.invoke(function).text();
@@ -266,7 +287,7 @@ final class SnapshotFaultsTest {
     int atOnce = 2;
     List<FunctionVersion> functions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      functions.add(workers.function("crowd-" + i, "$LATEST", CODE, false));
+      functions.add(workers.python("crowd-" + i, "$LATEST", CODE, false));
     }
     try (Opened opened = workers.open(Map.of("worker.startConcurrency", atOnce));
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

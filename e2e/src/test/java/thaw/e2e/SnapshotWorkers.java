@@ -48,7 +48,6 @@ import thaw.worker.Worker;
  * time by which layers age is set.
  */
 final class SnapshotWorkers implements AutoCloseable {
-  private static final String PYTHON = "python3.13";
   private static final int DISK_MEBIBYTES = 768;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Pattern ORIGIN = Pattern.compile("\tThaw: (\\w+)");
@@ -75,7 +74,7 @@ final class SnapshotWorkers implements AutoCloseable {
     }
   }
 
-  SnapshotWorkers() throws IOException {
+  SnapshotWorkers(String... runtimes) throws IOException {
     directory = Files.createTempDirectory("thawworkers");
     layersDisk = SmallDisk.mount(directory.resolve("layers"), DISK_MEBIBYTES);
     sandboxesDisk = SmallDisk.mount(directory.resolve("disks"), DISK_MEBIBYTES);
@@ -94,7 +93,7 @@ final class SnapshotWorkers implements AutoCloseable {
                 "worker.memoryShare", 4));
     ThawSettings all = bind(Map.of());
     GuestImages guest =
-        new GuestImageBuilder(all.guest()).build(Set.of(PYTHON), BuildProgress.NONE);
+        new GuestImageBuilder(all.guest()).build(Set.of(runtimes), BuildProgress.NONE);
     driver =
         new KeptDriver(
             MicrovmDriver.open(
@@ -140,7 +139,26 @@ final class SnapshotWorkers implements AutoCloseable {
   }
 
   /** A python function whose module is {@code app}, with an image of its code of its own. */
-  FunctionVersion function(String name, String version, String code, boolean snapStart)
+  FunctionVersion python(String name, String version, String code, boolean snapStart)
+      throws IOException, InterruptedException {
+    Path content = Files.createTempDirectory(directory, "code");
+    Files.writeString(content.resolve("app.py"), code);
+    return function(name, version, "python3.13", "app.handler", 128, content, snapStart);
+  }
+
+  /**
+   * A function.
+   *
+   * @param code directory of its files
+   */
+  FunctionVersion function(
+      String name,
+      String version,
+      String runtime,
+      String handler,
+      int memorySizeMb,
+      Path code,
+      boolean snapStart)
       throws IOException, InterruptedException {
     String hash = name + "-" + version;
     images.put(hash, image(hash, code));
@@ -150,9 +168,9 @@ final class SnapshotWorkers implements AutoCloseable {
         name,
         version,
         UUID.randomUUID().toString(),
-        PYTHON,
-        "app.handler",
-        128,
+        runtime,
+        handler,
+        memorySizeMb,
         Duration.ofMinutes(5),
         512,
         Map.of(),
@@ -168,10 +186,8 @@ final class SnapshotWorkers implements AutoCloseable {
     return Optional.ofNullable(images.get(function.codeSha256())).orElseThrow();
   }
 
-  private Path image(String name, String code) throws IOException, InterruptedException {
-    Path content = Files.createTempDirectory(directory, "code");
+  private Path image(String name, Path content) throws IOException, InterruptedException {
     Files.setPosixFilePermissions(content, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.writeString(content.resolve("app.py"), code);
     Path image = directory.resolve(name + ".erofs");
     Command.run(Map.of(), List.of("mkfs.erofs", "--quiet", image.toString(), content.toString()))
         .succeeded();

@@ -17,7 +17,8 @@ public record SnapshotStorage(
     return new LeftOverLayers(catalog, keys);
   }
 
-  StartLayers layers(SandboxDriver driver, FunctionParts functions, boolean network) {
+  StartLayers layers(
+      SandboxDriver driver, FunctionParts functions, boolean network, PageCounters pages) {
     LayerIdentities identities = new LayerIdentities(driver, settings.exerciseInvokes());
     return new StartLayers(
         settings,
@@ -25,6 +26,7 @@ public record SnapshotStorage(
         new LayerLookup(catalog, keys, identities),
         new LayerMaker(driver, catalog, keys, identities, settings, clock, functions, network),
         leftOvers(),
+        pages,
         clock);
   }
 }

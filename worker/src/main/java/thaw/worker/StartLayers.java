@@ -50,6 +50,7 @@ final class StartLayers implements StartPoints {
       LayerLookup lookup,
       LayerMaker maker,
       LeftOverLayers leftOvers,
+      PageCounters pages,
       InstantSource clock) {
     this.leftOvers = leftOvers;
     this.clock = clock;
@@ -58,7 +59,7 @@ final class StartLayers implements StartPoints {
     this.lookup = lookup;
     this.maker = maker;
     this.work = new LayerWork(settings.makeQueue(), settings.makeAgainAfter());
-    this.recordings = new TouchRecordings(catalog, settings.recordings());
+    this.recordings = new TouchRecordings(catalog, settings.recordings(), pages);
   }
 
   @Override
