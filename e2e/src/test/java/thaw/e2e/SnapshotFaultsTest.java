@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import thaw.e2e.LayerFiles.Part;
 import thaw.e2e.SnapshotWorkers.Opened;
 import thaw.e2e.SnapshotWorkers.Result;
 import thaw.model.FunctionVersion;
+import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotHeader.Kind;
 import thaw.sparsefs.SmallDisk;
@@ -236,6 +238,28 @@ final class SnapshotFaultsTest {
       assertThat(status.counters().resumes()).isPositive();
       assertThat(status.gauges()).containsKeys("shellsReady", "shellsWanted", "shellsTaken");
       assertThat(status.gauges().get("shellsTaken")).isPositive();
+    }
+  }
+
+  @Test
+  void memoryIsSharedByClonesOfAFunctionsOwnSnapshotOnlyAndOnlyIfThatIsSet() throws Exception {
+    FunctionVersion latest = workers.python("latest", "$LATEST", CODE, false);
+    for (boolean share : new boolean[] {true, false}) {
+      Map<String, Object> settings = new HashMap<>(COLD);
+      settings.put("snapshots.shareMemory", share);
+      settings.put("snapshots.recordings", 0);
+      try (Opened opened = workers.open(settings)) {
+        workers.driver.forget();
+        opened.awaitStartFrom("function", function);
+        opened.awaitStartFrom("function", function);
+        opened.awaitStartFrom("runtime", latest);
+        List<Boolean> shared =
+            workers.driver.started().stream()
+                .map(spec -> ((SandboxOrigin.Snapshot) spec.origin()).shareMemory())
+                .toList();
+        assertThat(shared.getFirst()).isEqualTo(share);
+        assertThat(shared.getLast()).isFalse();
+      }
     }
   }
 

@@ -137,7 +137,9 @@ final class StartLayers implements StartPoints {
           case IGNORE -> Optional.empty();
           case SHUFFLE -> layer.accessLog().map(StartLayers::shuffled);
         };
-    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded);
+    // What is below is shared by functions; and what another has touched nobody records.
+    boolean shared = settings.shareMemory() && depth == StartDepth.FUNCTION && !recorded;
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded, shared);
     return new StartPoint(depth, Optional.of(layer), origin, recorded);
   }
 
