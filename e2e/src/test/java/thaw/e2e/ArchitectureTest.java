@@ -72,6 +72,7 @@ final class ArchitectureTest {
                   "guest",
                   "snapshots",
                   "sandbox",
+                  "jail",
                   "microvm",
                   "container",
                   "runtimeapi",

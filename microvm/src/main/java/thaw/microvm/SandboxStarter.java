@@ -25,6 +25,7 @@ import thaw.jail.Passt;
 import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotLayer;
 
 /**
  * Starts one sandbox, or one shell that will become one, step by step; what was made before a step
@@ -56,7 +57,7 @@ final class SandboxStarter {
     return orUndo(() -> {
       Home home = home();
       Optional<SandboxFiles> files =
-          plan.capturable() ? Optional.of(files(home)) : Optional.empty();
+          plan.capturable() ? Optional.of(files(home, Optional.empty())) : Optional.empty();
       if (files.isPresent()) {
         files.get().bind(plan);
       }
@@ -81,9 +82,18 @@ final class SandboxStarter {
 
   /** Makes a shell that waits for the one who needs it. */
   Shell shell() throws SandboxException {
+    return shell(Optional.empty());
+  }
+
+  /**
+   * Makes a shell whose memory is decided.
+   *
+   * @param memoryOf the layer whose memory it shares with others
+   */
+  Shell shell(Optional<SnapshotLayer> memoryOf) throws SandboxException {
     return orUndo(() -> {
       Home home = home();
-      return shell(home, files(home));
+      return shell(home, files(home, memoryOf));
     });
   }
 
@@ -130,8 +140,8 @@ final class SandboxStarter {
     return uid;
   }
 
-  private SandboxFiles files(Home home) throws IOException {
-    SandboxFiles files = SandboxFiles.create(host, id, home.uid, home.disks, vm);
+  private SandboxFiles files(Home home, Optional<SnapshotLayer> memoryOf) throws IOException {
+    SandboxFiles files = SandboxFiles.create(host, id, home.uid, home.disks, vm, memoryOf);
     undo.push(files::close);
     return files;
   }

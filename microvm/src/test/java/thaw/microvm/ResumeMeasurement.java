@@ -49,7 +49,7 @@ final class ResumeMeasurement {
   private static PageAccessLog record(
       SnapshotHost host, Path code, SnapshotLayer layer, boolean whole) throws Exception {
     SandboxOrigin origin = new SandboxOrigin.Snapshot(layer, Optional.empty(), true);
-    try (PythonClone guest = clone(host, code, origin)) {
+    try (RuntimeGuest guest = clone(host, code, origin)) {
       if (whole) {
         guest.restore("");
       } else {
@@ -60,9 +60,9 @@ final class ResumeMeasurement {
     }
   }
 
-  private static PythonClone clone(SnapshotHost host, Path code, SandboxOrigin origin)
+  private static RuntimeGuest clone(SnapshotHost host, Path code, SandboxOrigin origin)
       throws Exception {
-    return new PythonClone(
+    return new RuntimeGuest(
         host.driver(),
         PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin));
   }
@@ -79,14 +79,15 @@ final class ResumeMeasurement {
       host.driver().shells().awaitFull();
       long start = System.nanoTime();
       last = start;
-      try (PythonClone guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
+      try (RuntimeGuest guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
         stage("to HELLO");
         GuestPreparation.prepare(guest.sandbox, guest.spec);
         stage("clock to disks");
-        guest.thaw(whole ? "" : PythonClone.environment("app.handler", "on-demand"));
+        guest.thaw(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
         stage("thaw");
         if (!whole) {
-          assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isEqualTo(new RuntimeOutcome.Ready());
+          assertThat(guest.api.awaitInit(RuntimeGuest.PLENTY))
+              .isEqualTo(new RuntimeOutcome.Ready());
           stage("INIT");
         }
         assertThat(guest.invoke("{}")).isEqualTo("{}");

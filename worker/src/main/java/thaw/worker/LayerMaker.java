@@ -3,6 +3,7 @@ package thaw.worker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,6 +52,7 @@ final class LayerMaker {
   private final KeyRing keys;
   private final LayerIdentities identities;
   private final SnapshotSettings settings;
+  private final InstantSource clock;
   private final FunctionParts functions;
   private final boolean network;
 
@@ -60,6 +62,7 @@ final class LayerMaker {
       KeyRing keys,
       LayerIdentities identities,
       SnapshotSettings settings,
+      InstantSource clock,
       FunctionParts functions,
       boolean network) {
     this.driver = driver;
@@ -67,6 +70,7 @@ final class LayerMaker {
     this.keys = keys;
     this.identities = identities;
     this.settings = settings;
+    this.clock = clock;
     this.functions = functions;
     this.network = network;
   }
@@ -233,7 +237,7 @@ final class LayerMaker {
 
   private void write(Sandbox sandbox, Kind kind, Map<String, String> identity, SnapshotKey key)
       throws IOException {
-    catalog.add(sandbox.capture().draft(kind, identity), key);
+    catalog.add(sandbox.capture().draft(kind, identity, clock.instant()), key);
   }
 
   private static void made(String what, int memorySizeMb, long begin) {

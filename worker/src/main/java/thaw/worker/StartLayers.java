@@ -2,6 +2,7 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,16 +40,26 @@ final class StartLayers implements StartPoints {
   private final LayerMaker maker;
   private final LayerWork work;
   private final TouchRecordings recordings;
+  private final LeftOverLayers leftOvers;
+  private final InstantSource clock;
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
   StartLayers(
-      SnapshotSettings settings, LayerCatalog catalog, LayerLookup lookup, LayerMaker maker) {
+      SnapshotSettings settings,
+      LayerCatalog catalog,
+      LayerLookup lookup,
+      LayerMaker maker,
+      LeftOverLayers leftOvers,
+      PageCounters pages,
+      InstantSource clock) {
+    this.leftOvers = leftOvers;
+    this.clock = clock;
     this.settings = settings;
     this.catalog = catalog;
     this.lookup = lookup;
     this.maker = maker;
     this.work = new LayerWork(settings.makeQueue(), settings.makeAgainAfter());
-    this.recordings = new TouchRecordings(catalog, settings.recordings());
+    this.recordings = new TouchRecordings(catalog, settings.recordings(), pages);
   }
 
   @Override
@@ -125,7 +136,9 @@ final class StartLayers implements StartPoints {
           case IGNORE -> Optional.empty();
           case SHUFFLE -> layer.accessLog().map(StartLayers::shuffled);
         };
-    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded);
+    // What is below is shared by functions; and what another has touched nobody records.
+    boolean shared = settings.shareMemory() && depth == StartDepth.FUNCTION && !recorded;
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded, shared);
     return new StartPoint(depth, Optional.of(layer), origin, recorded);
   }
 
@@ -239,9 +252,14 @@ final class StartLayers implements StartPoints {
 
   /** What clones share, they share with all clones of their layer: so it is not kept for ever. */
   private void makeAnewIfOld(LayerHandle layer, LayerWork.Making making) {
-    long ageMillis = System.currentTimeMillis() - layer.layer().header().createdAtMillis();
+    long ageMillis = clock.millis() - layer.layer().header().createdAtMillis();
     if (Duration.ofMillis(ageMillis).compareTo(settings.rotateAfter()) > 0) {
-      work.request("anew " + layer.id(), making);
+      work.request(
+          "anew " + layer.id(),
+          () -> {
+            making.make();
+            leftOvers.sweepOrphans(); // those above it lie over what is gone
+          });
     }
   }
 

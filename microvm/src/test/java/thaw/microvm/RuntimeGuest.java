@@ -25,7 +25,7 @@ import thaw.sandbox.SandboxSpec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A sandbox with a language runtime in it, and its Runtime API. */
-final class PythonClone implements AutoCloseable {
+final class RuntimeGuest implements AutoCloseable {
   static final Duration PLENTY = Duration.ofMinutes(2);
 
   final RuntimeApi api = new RuntimeApi();
@@ -35,7 +35,7 @@ final class PythonClone implements AutoCloseable {
   private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
   private final Queue<String> output = new ConcurrentLinkedQueue<>();
 
-  PythonClone(SandboxDriver driver, SandboxSpec spec) throws IOException {
+  RuntimeGuest(SandboxDriver driver, SandboxSpec spec) throws IOException {
     this.spec = spec;
     memoryBytes = (long) spec.memorySizeMb() << 20;
     sandbox = driver.start(spec, new Events());
@@ -87,11 +87,30 @@ final class PythonClone implements AutoCloseable {
   }
 
   String invoke(String payload) throws InterruptedException {
-    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-    Invocation invocation = new Invocation("id", bytes, Optional.empty(), "", "arn");
-    RuntimeOutcome outcome = api.invoke(invocation, PLENTY);
+    RuntimeOutcome outcome = outcome(payload);
     assertThat(outcome).as(output.toString()).isInstanceOf(RuntimeOutcome.Responded.class);
-    return new String(((RuntimeOutcome.Responded) outcome).payload(), StandardCharsets.UTF_8);
+    return text((RuntimeOutcome.Responded) outcome);
+  }
+
+  /** The answer, if there is one: the guest may die. */
+  Optional<String> tryInvoke(String payload) {
+    try {
+      return outcome(payload) instanceof RuntimeOutcome.Responded responded
+          ? Optional.of(text(responded))
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private RuntimeOutcome outcome(String payload) throws InterruptedException {
+    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+    return api.invoke(new Invocation("id", bytes, Optional.empty(), "", "arn"), PLENTY);
+  }
+
+  private static String text(RuntimeOutcome.Responded responded) {
+    return new String(responded.payload(), StandardCharsets.UTF_8);
   }
 
   @Override
