@@ -53,6 +53,12 @@ final class ClientApi implements Api {
       case LIST_LAYER_VERSIONS -> layers.versions(request, response, route.subject());
       case GET_LAYER_VERSION -> layers.get(request, response, route.subject(), route.part());
       case DELETE_LAYER_VERSION -> layers.delete(response, route.subject(), route.part());
+      case ADD_LAYER_VERSION_PERMISSION ->
+          layers.addPermission(request, response, route.subject(), route.part());
+      case REMOVE_LAYER_VERSION_PERMISSION ->
+          layers.removePermission(
+              request, response, route.subject(), route.part(), route.lastPart());
+      case GET_LAYER_VERSION_POLICY -> layers.policy(response, route.subject(), route.part());
       case LIST_TAGS -> tags.list(request, response, route.subject());
       case TAG_RESOURCE -> tags.tag(request, response, route.subject());
       case UNTAG_RESOURCE -> tags.untag(request, response, route.subject());

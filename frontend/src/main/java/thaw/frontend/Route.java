@@ -11,10 +11,15 @@ import thaw.model.LambdaException;
  * @param subject the path's variable part, decoded: a function's name or ARN, a tagged resource's
  *     ARN, or the hash of a package; empty where there is none
  * @param part what follows it: the number of a layer's version; empty where there is none
+ * @param lastPart what follows that: the id of a policy's statement; empty where there is none
  */
-record Route(Operation operation, String subject, String part) {
+record Route(Operation operation, String subject, String part, String lastPart) {
   Route(Operation operation, String subject) {
-    this(operation, subject, "");
+    this(operation, subject, "", "");
+  }
+
+  Route(Operation operation, String subject, String part) {
+    this(operation, subject, part, "");
   }
 
   private static final String FUNCTIONS = "/2015-03-31/functions";
