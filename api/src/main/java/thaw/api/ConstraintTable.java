@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.lambda.model.Environment;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.FunctionCode;
+import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
@@ -176,6 +177,7 @@ final class ConstraintTable {
           entry(
               GetFunctionRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "Qualifier", QUALIFIER)),
+          entry(GetFunctionCodeSigningConfigRequest.class, Map.of("FunctionName", NAME)),
           entry(
               GetFunctionConfigurationRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "Qualifier", QUALIFIER)),

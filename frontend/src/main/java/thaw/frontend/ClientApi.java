@@ -42,6 +42,8 @@ final class ClientApi implements Api {
       case GET_FUNCTION -> functions.get(request, response, route.subject());
       case GET_FUNCTION_CONFIGURATION ->
           functions.getConfiguration(request, response, route.subject());
+      case GET_FUNCTION_CODE_SIGNING_CONFIG ->
+          functions.getCodeSigningConfig(response, route.subject());
       case UPDATE_FUNCTION_CODE -> functions.updateCode(request, response, route.subject());
       case UPDATE_FUNCTION_CONFIGURATION ->
           functions.updateConfiguration(request, response, route.subject());

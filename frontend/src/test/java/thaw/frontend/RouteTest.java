@@ -30,6 +30,7 @@ class RouteTest {
     "GET, /2015-03-31/functions/a%2Fb, GET_FUNCTION, a/b",
     "GET, /2015-03-31/functions/a+b, GET_FUNCTION, a+b",
     "GET, /2015-03-31/functions/%C3%BC, GET_FUNCTION, ü",
+    "GET, /2020-06-30/functions/f%3A1/code-signing-config, GET_FUNCTION_CODE_SIGNING_CONFIG, f:1",
     "GET, /2017-03-31/tags/arn%3Aaws:x, LIST_TAGS, arn:aws:x",
     "POST, /2017-03-31/tags/arn, TAG_RESOURCE, arn",
     "DELETE, /2017-03-31/tags/arn, UNTAG_RESOURCE, arn",

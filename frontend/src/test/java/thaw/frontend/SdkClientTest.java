@@ -117,6 +117,16 @@ class SdkClientTest {
   }
 
   @Test
+  void noFunctionHasACodeSigningConfig() throws IOException {
+    frontend.createActive("f");
+    var answer = lambda.getFunctionCodeSigningConfig(r -> r.functionName("f"));
+    assertThat(answer.functionName()).isEqualTo("f");
+    assertThat(answer.codeSigningConfigArn()).isNull();
+    assertThatThrownBy(() -> lambda.getFunctionCodeSigningConfig(r -> r.functionName("g")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
   void layersHavePolicies() throws IOException {
     byte[] zip = TestFrontend.zip("python/a.py", "");
     lambda.publishLayerVersion(
