@@ -69,6 +69,7 @@ int runtime_start(const uint8_t *arguments, uint32_t length);
 int runtime_kill(void);
 int runtime_freeze(uint32_t request); /* -1: the reply follows */
 int runtime_thaw(void);
+bool runtime_spoiled(void);           /* nothing that it says counts any more: it is being killed */
 int runtime_limit(uint64_t memory_max, uint32_t pids_max);
 void runtime_disconnected(void);      /* nobody waits for a reply any more */
 void runtime_reap(void);
@@ -115,6 +116,7 @@ int cage_freeze(bool freeze);
 bool cage_frozen(void);
 bool cage_empty(void);
 bool cage_out_of_memory(void);
+bool cage_spoiled(void);              /* the kernel killed a process in it for want of memory, and left others alive */
 uint64_t cage_peak(void);
 
 #endif

@@ -409,6 +409,8 @@ bool cage_frozen(void) { return cage_number(CAGE "cgroup.events", "frozen") == 1
 
 bool cage_empty(void) { return cage_number(CAGE "cgroup.events", "populated") == 0; }
 
+bool cage_spoiled(void) { return false; } /* memory.oom.group */
+
 bool cage_out_of_memory(void) { return cage_number(CAGE "memory.events", "oom_kill") > 0; }
 
 uint64_t cage_peak(void) {

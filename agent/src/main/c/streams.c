@@ -141,6 +141,10 @@ bool streams_accept(void) {
 /* ---- towards the host ---- */
 
 static void read_some(struct stream *s) {
+    if (s->kind == CONNECTION && runtime_spoiled()) {
+        finish(s, FLAG_ABORT);
+        return;
+    }
     uint32_t bytes = s->credit;
     uint8_t *room = bytes > 0 ? data_room(&bytes) : NULL;
     if (!room) return;

@@ -120,6 +120,8 @@ bool cage_frozen(void) { return true; }
 
 bool cage_empty(void) { return *group <= 0 || kill(-*group, 0) < 0; }
 
+bool cage_spoiled(void) { return false; }
+
 bool cage_out_of_memory(void) { return false; }
 
 uint64_t cage_peak(void) { return 4096; }
