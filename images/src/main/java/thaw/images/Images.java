@@ -1,0 +1,91 @@
+package thaw.images;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Finds container images and makes disks of them. Safe for use by many threads. */
+public final class Images implements AutoCloseable {
+  private final ImageSettings settings;
+  private final RegistryClient client;
+  private final StallWatch watch;
+
+  /** Takes a disk, and may be asked to begin anew. */
+  @FunctionalInterface
+  public interface Attempt {
+    /** Begins a disk; what an earlier attempt wrote is of no use. */
+    DiskSink begin() throws IOException;
+  }
+
+  public Images(ImageSettings settings) {
+    this.settings = settings;
+    this.client = new RegistryClient(settings);
+    this.watch = new StallWatch(settings.stallTimeout());
+  }
+
+  /**
+   * Finds what a reference names now, and reads its manifest and configuration.
+   *
+   * @throws ImageException why it cannot be had, or cannot be used
+   */
+  public ResolvedImage resolve(ImageReference reference) throws IOException {
+    return source(reference).resolve();
+  }
+
+  /**
+   * Writes the disk of an image, which is the same for the same digest.
+   *
+   * @throws ImageException why it cannot be had, or cannot be used
+   */
+  public Flattener.Flat write(ResolvedImage image, Attempt attempt) throws IOException {
+    ImageSource source = source(image.reference());
+    // An archive is listed anew: what was found in it is not kept.
+    ResolvedImage found = image.reference().isLocal() ? source.resolve() : image;
+    Optional<Flattener.Flat> flat = flatten(source, found, false, attempt.begin());
+    if (flat.isEmpty()) {
+      flat = flatten(source, found, true, attempt.begin());
+    }
+    return flat.orElseThrow(() -> new IOException("content is missing though all of it was kept"));
+  }
+
+  private Optional<Flattener.Flat> flatten(
+      ImageSource source, ResolvedImage image, boolean keepHidden, DiskSink sink)
+      throws IOException {
+    AtomicLong left = new AtomicLong(settings.largest().bytes());
+    Flattener.Layers layers =
+        new Flattener.Layers() {
+          @Override
+          public int count() {
+            return image.layers().size();
+          }
+
+          @Override
+          public Flattener.LayerStream open(int number) throws IOException {
+            ResolvedImage.Layer layer = image.layers().get(number);
+            InputStream raw = source.open(layer);
+            return VerifiedLayer.open(layer, raw, left);
+          }
+        };
+    return Flattener.flatten(layers, settings.maxFiles(), keepHidden, sink);
+  }
+
+  private ImageSource source(ImageReference reference) throws ImageException {
+    if (reference.isLocal() && !settings.localSources()) {
+      throw new ImageException(
+          ImageException.Cause.ACCESS_DENIED,
+          "images in files of this machine are not allowed (images.localSources)");
+    }
+    return switch (reference) {
+      case ImageReference.Remote remote -> new RegistrySource(client, watch, remote);
+      case ImageReference.Layout layout -> new LayoutSource(layout);
+      case ImageReference.Archive archive -> new ArchiveSource(archive);
+    };
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    watch.close();
+  }
+}
