@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -20,10 +21,12 @@ import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.code.CodeStore;
+import thaw.images.ImageStore;
 import thaw.model.FunctionReference;
 import thaw.model.FunctionVersion;
 
@@ -42,7 +45,11 @@ public final class ConfigurationService implements AutoCloseable {
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
+  private final ImageIndex imageIndex = new ImageIndex();
+  private final Transactions transactions;
   private final LayerStore layerStore;
+  private final ImageStore imageStore;
+  private final ContainerImages containerImages;
   private final S3Packages s3;
   private final Packages packages;
   private final Layers layers;
@@ -61,23 +68,27 @@ public final class ConfigurationService implements AutoCloseable {
   private ConfigurationService(
       Database database,
       CodeStore code,
+      ImageStore imageStore,
       ReadyMaker.Preparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
     this.database = database;
     this.code = code;
+    this.imageStore = imageStore;
+    this.containerImages = new ContainerImages(imageStore, imageIndex);
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
     LayerIndex layerIndex = new LayerIndex();
-    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex);
-    Transactions transactions = new Transactions(database, settings.databaseWait());
+    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex, imageIndex);
+    this.transactions = new Transactions(database, settings.databaseWait());
     this.functions = new FunctionStore(transactions, cache);
     this.layerStore = new LayerStore(transactions, layerIndex, clock);
     this.s3 = new S3Packages(settings.s3());
     this.packages = new Packages(code, functions::codeInUse, s3);
     this.layers = new Layers(layerStore, packages, clock);
     this.functionLayers = new FunctionLayers(layerStore);
-    CodePreparation images = new CodePreparation(preparation, layerIndex, runtimes, runtimeImages);
+    CodePreparation images =
+        new CodePreparation(preparation, layerIndex, runtimes, runtimeImages, containerImages);
     this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
         new ReadyMaker(functions, images, settings.makeReadyAtOnce(), settings.makeReadyQueue());
@@ -99,6 +110,7 @@ public final class ConfigurationService implements AutoCloseable {
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param images the disks of container images
    * @param runtimeImages makes the images of the runtimes that functions have
    * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
    *     without one, and their OptimizationStatus stays Off
@@ -107,23 +119,26 @@ public final class ConfigurationService implements AutoCloseable {
   public static ConfigurationService open(
       DataDirectory directory,
       CodeStore code,
+      ImageStore images,
       ConfigurationSettings settings,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots)
       throws IOException {
-    return open(directory, code, code::image, runtimeImages, snapshots, settings);
+    return open(directory, code, images, code::image, runtimeImages, snapshots, settings);
   }
 
   /** The same without snapshots. */
   public static ConfigurationService open(
-      DataDirectory directory, CodeStore code, ConfigurationSettings settings) throws IOException {
-    return open(directory, code, settings, RuntimePreparation.NONE, Optional.empty());
+      DataDirectory directory, CodeStore code, ImageStore images, ConfigurationSettings settings)
+      throws IOException {
+    return open(directory, code, images, settings, RuntimePreparation.NONE, Optional.empty());
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
   static ConfigurationService open(
       DataDirectory directory,
       CodeStore code,
+      ImageStore images,
       ReadyMaker.Preparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
@@ -136,7 +151,8 @@ public final class ConfigurationService implements AutoCloseable {
             settings.databaseWait(),
             Database.MIGRATIONS);
     ConfigurationService service =
-        new ConfigurationService(database, code, preparation, runtimeImages, snapshots, settings);
+        new ConfigurationService(
+            database, code, images, preparation, runtimeImages, snapshots, settings);
     try {
       service.start(settings);
       return service;
@@ -148,6 +164,7 @@ public final class ConfigurationService implements AutoCloseable {
 
   private void start(ConfigurationSettings settings) throws IOException {
     layerStore.load();
+    transactions.read(ImageTable::all).forEach(imageIndex::put);
     for (FunctionRow row : functions.load()) {
       if (row.lifecycle() == Lifecycle.CREATING || row.lifecycle() == Lifecycle.UPDATING) {
         readyMaker.resume(row);
@@ -158,7 +175,7 @@ public final class ConfigurationService implements AutoCloseable {
         versionMaker.resume(row);
       }
     }
-    code.retain(functions.codeInUse(), cache.layers());
+    retain();
     every(settings.collectCodeEvery(), this::collect);
     every(IdleVersions.lookEvery(settings.inactiveAfter()), idleVersions::sweep);
   }
@@ -179,6 +196,9 @@ public final class ConfigurationService implements AutoCloseable {
     if (functions.find(function.accountId(), function.name()).isPresent()) {
       throw FunctionErrors.alreadyExists(function);
     }
+    if (request.packageType() == PackageType.IMAGE) {
+      return createImage(function, request);
+    }
     List<Layer> layersOfIt = functionLayers.find(request.layers(), function);
     CodeStore.StoredCode stored = packages.store(request.code());
     functionLayers.requireRoom(layersOfIt, stored.unzippedBytes(), function);
@@ -196,13 +216,46 @@ public final class ConfigurationService implements AutoCloseable {
         request.publish(), publishing -> functions.insert(function, row, publishing));
   }
 
+  private FunctionConfiguration createImage(
+      FunctionReference function, CreateFunctionRequest request) throws IOException {
+    ImageRow image = containerImages.find(function, request.code().imageUri());
+    FunctionConfiguration document =
+        NewFunction.document(function, request, image, clock.instant());
+    containerImages.requireCommand(function.accountId(), document);
+    FunctionRow row =
+        new FunctionRow(
+            function.accountId(),
+            function.name(),
+            Lifecycle.CREATING,
+            document,
+            Optional.empty(),
+            request.tags());
+    return changes.make(
+        request.publish(),
+        publishing -> functions.insert(function, row, withImage(image, publishing)));
+  }
+
+  /** Writes the image down in the transaction in which the function comes to have it. */
+  private static FunctionStore.Publishing withImage(
+      ImageRow image, FunctionStore.Publishing publishing) {
+    return (handle, row) -> {
+      ImageTable.put(handle, image);
+      return publishing.apply(handle, row);
+    };
+  }
+
   /** GetFunction. */
   public StoredFunction get(FunctionReference function) {
     FunctionRow row = functions.get(function);
     FunctionConfiguration document =
         function.isLatest() ? shown(row, function) : versions.get(function).document();
     String hash = Documents.codeSha256Hex(document);
-    return new StoredFunction(document, row.tags(), hash, code.zip(hash));
+    return new StoredFunction(
+        document,
+        row.tags(),
+        hash,
+        code.zip(hash),
+        containerImages.shown(function.accountId(), document));
   }
 
   /** GetFunctionConfiguration. */
@@ -232,8 +285,12 @@ public final class ConfigurationService implements AutoCloseable {
     NotOffered.check(request);
     Updates.requireLatest(function);
     Updates.require(functions.get(function), function, request.revisionId());
-    CodeStore.StoredCode stored = packages.store(request);
     FunctionConfiguration present = functions.get(function).document();
+    ContainerImages.check(present, request);
+    if (Documents.isImage(present)) {
+      return updateImage(function, present, request);
+    }
+    CodeStore.StoredCode stored = packages.store(request);
     functionLayers.requireRoom(present.layers(), stored.unzippedBytes(), function);
     if (Boolean.TRUE.equals(request.dryRun())) {
       return ChangedFunction.code(present, stored);
@@ -250,6 +307,27 @@ public final class ConfigurationService implements AutoCloseable {
                 publishing));
   }
 
+  private FunctionConfiguration updateImage(
+      FunctionReference function, FunctionConfiguration present, UpdateFunctionCodeRequest request)
+      throws IOException {
+    ImageRow image = containerImages.find(function, request.imageUri());
+    FunctionConfiguration changed = ChangedFunction.image(present, image);
+    containerImages.requireCommand(function.accountId(), changed);
+    if (Boolean.TRUE.equals(request.dryRun())) {
+      return changed;
+    }
+    return changes.make(
+        request.publish(),
+        publishing ->
+            functions.update(
+                function,
+                row -> {
+                  Updates.require(row, function, request.revisionId());
+                  return begin(row, ChangedFunction.image(row.document(), image));
+                },
+                withImage(image, publishing)));
+  }
+
   /** UpdateFunctionConfiguration. Only what the request gives changes. */
   public FunctionConfiguration updateConfiguration(
       FunctionReference function, UpdateFunctionConfigurationRequest request) {
@@ -258,6 +336,7 @@ public final class ConfigurationService implements AutoCloseable {
       runtimes.requireOffered(request.runtimeAsString());
     }
     Updates.requireLatest(function);
+    ContainerImages.check(functions.get(function).document(), request);
     Optional<List<Layer>> others =
         request.hasLayers()
             ? Optional.of(functionLayers.find(request.layers(), function))
@@ -276,6 +355,7 @@ public final class ConfigurationService implements AutoCloseable {
                       ChangedFunction.configuration(row.document(), request);
                   FunctionConfiguration next =
                       others.map(given -> ChangedFunction.layers(changed, given)).orElse(changed);
+                  containerImages.requireCommand(function.accountId(), next);
                   runtimes.requireSnapStart(next.snapStart().applyOn(), next.runtimeAsString());
                   return begin(row, next);
                 },
@@ -410,10 +490,16 @@ public final class ConfigurationService implements AutoCloseable {
     return row.with(Lifecycle.UPDATING, ChangedFunction.updating(next, clock.instant()));
   }
 
+  private void retain() throws IOException {
+    Set<String> inUse = functions.codeInUse();
+    code.retain(inUse, cache.layers());
+    imageStore.retain(inUse);
+  }
+
   private void collect() {
     try {
       layerStore.purge();
-      code.retain(functions.codeInUse(), cache.layers());
+      retain();
     } catch (IOException | RuntimeException e) {
       LOG.error("Unused code could not be removed; it is tried again later", e);
     }

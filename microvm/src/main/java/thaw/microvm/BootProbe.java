@@ -30,6 +30,7 @@ final class BootProbe {
         new SandboxPlan(
             vm,
             images,
+            images.root(),
             host.blankDisk(),
             host.blankDisk(),
             host.blankDisk(),

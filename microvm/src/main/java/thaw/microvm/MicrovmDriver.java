@@ -120,6 +120,7 @@ public final class MicrovmDriver implements SandboxDriver {
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
     Path runtime = spec.runtime().isPresent() ? runtime(spec.runtime().get()) : host.blankDisk();
+    Path code = spec.codeImage().orElse(host.blankDisk());
     Optional<SandboxOrigin.Snapshot> snapshot =
         spec.origin() instanceof SandboxOrigin.Snapshot s ? Optional.of(s) : Optional.empty();
     VmOptions options =
@@ -129,8 +130,9 @@ public final class MicrovmDriver implements SandboxDriver {
     return new SandboxPlan(
         snapshot.isPresent() ? options.resuming() : options,
         images,
+        spec.codeIsRoot() ? code : images.root(),
         runtime,
-        spec.codeImage().orElse(host.blankDisk()),
+        spec.codeIsRoot() ? host.blankDisk() : code,
         spec.optImage().orElse(host.blankDisk()),
         snapshot,
         spec.capturable(),

@@ -11,7 +11,8 @@ import thaw.sandbox.SandboxOrigin;
  * What one start is made of, once everything is decided.
  *
  * @param vm QEMU's options
- * @param images kernel and root
+ * @param images kernel and initramfs
+ * @param root read-only image of the root
  * @param runtime read-only image of the runtime
  * @param code read-only image of the code
  * @param opt read-only image of /opt
@@ -25,6 +26,7 @@ import thaw.sandbox.SandboxOrigin;
 record SandboxPlan(
     VmOptions vm,
     GuestImages images,
+    Path root,
     Path runtime,
     Path code,
     Path opt,
@@ -37,7 +39,7 @@ record SandboxPlan(
   /** The image of a read-only disk. */
   Path image(Disk disk) {
     return switch (disk) {
-      case ROOT -> images.root();
+      case ROOT -> root;
       case RUNTIME -> runtime;
       case CODE -> code;
       case OPT -> opt;

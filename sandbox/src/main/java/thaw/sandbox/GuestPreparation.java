@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Set;
 import thaw.agent.AgentConnection;
+import thaw.agent.GuestDisk;
 import thaw.agent.GuestIdentity;
 
 /**
@@ -21,8 +23,10 @@ public final class GuestPreparation {
   /**
    * Clock, randomness, host name, machine id, boot id, MAC, network, disks, in this order: the boot
    * id comes out of the kernel's generator.
+   *
+   * @param disks those that are mounted
    */
-  public static void prepare(Sandbox sandbox) throws IOException {
+  public static void prepare(Sandbox sandbox, Set<GuestDisk> disks) throws IOException {
     AgentConnection agent = sandbox.agent();
     agent.setClock(Instant.now());
     agent.reseed(random(SEED_BYTES));
@@ -31,7 +35,7 @@ public final class GuestPreparation {
     if (sandbox.network().isPresent()) {
       agent.configureNetwork(sandbox.network().get());
     }
-    agent.mountDisks();
+    agent.mountDisks(disks);
   }
 
   private static byte[] random(int bytes) {

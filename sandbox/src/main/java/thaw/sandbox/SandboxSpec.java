@@ -1,7 +1,10 @@
 package thaw.sandbox;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import thaw.agent.GuestDisk;
 
 /**
  * What a sandbox is made of.
@@ -10,6 +13,8 @@ import java.util.Optional;
  *     snapshot, whose runtime disk is blank until it is resumed
  * @param codeImage read-only disk image of the function's code; empty, and the disk blank, for a
  *     base or runtime snapshot
+ * @param codeIsRoot whether the code is a container image: it is then all that the function sees,
+ *     in place of Thaw's own root, runtime and code
  * @param optImage read-only disk image to be mounted at /opt: the function's Lambda layers; empty,
  *     and the disk blank, without layers and for a base or runtime snapshot
  * @param memorySizeMb the function's MemorySize; the VM is a little larger
@@ -27,7 +32,8 @@ public record SandboxSpec(
     int ephemeralStorageMb,
     boolean network,
     SandboxOrigin origin,
-    boolean capturable) {
+    boolean capturable,
+    boolean codeIsRoot) {
 
   /** One without layers. */
   public SandboxSpec(
@@ -46,13 +52,42 @@ public record SandboxSpec(
         ephemeralStorageMb,
         network,
         origin,
-        capturable);
+        capturable,
+        false);
+  }
+
+  /** One that is a container image. */
+  public static SandboxSpec ofImage(
+      Path image, int memorySizeMb, int ephemeralStorageMb, boolean network) {
+    return new SandboxSpec(
+        Optional.empty(),
+        Optional.of(image),
+        Optional.empty(),
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        new SandboxOrigin.Boot(),
+        false,
+        true);
+  }
+
+  /** The disks that its guest mounts. */
+  public Set<GuestDisk> disks() {
+    return codeIsRoot ? EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP) : EnumSet.allOf(GuestDisk.class);
   }
 
   /** The same with layers, or none. */
   public SandboxSpec withOpt(Optional<Path> image) {
     return new SandboxSpec(
-        runtime, codeImage, image, memorySizeMb, ephemeralStorageMb, network, origin, capturable);
+        runtime,
+        codeImage,
+        image,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        origin,
+        capturable,
+        codeIsRoot);
   }
 
   /** A sandbox that boots and is not captured. */
@@ -71,12 +106,28 @@ public record SandboxSpec(
   /** The same with another origin. */
   public SandboxSpec from(SandboxOrigin other) {
     return new SandboxSpec(
-        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, other, capturable);
+        runtime,
+        codeImage,
+        optImage,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        other,
+        capturable,
+        codeIsRoot);
   }
 
   /** The same, capturable. */
   public SandboxSpec toCapture() {
     return new SandboxSpec(
-        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, origin, true);
+        runtime,
+        codeImage,
+        optImage,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        origin,
+        true,
+        codeIsRoot);
   }
 }

@@ -32,6 +32,13 @@ record FunctionParts(
   /** Disks and sizes of a sandbox that boots. */
   SandboxSpec spec(FunctionVersion function, boolean network) throws SandboxException {
     try {
+      if (function.image().isPresent()) {
+        return SandboxSpec.ofImage(
+            code.containerImage(function.accountId(), function.codeSha256()),
+            function.memorySizeMb(),
+            function.ephemeralStorageMb(),
+            network);
+      }
       Optional<Path> layers =
           function.layers().isEmpty()
               ? Optional.empty()

@@ -161,7 +161,7 @@ final class LayerMaker {
     RuntimeProcess process = functions.process(function, stream, data);
     RuntimeProcess restorable = withSnapStart(process);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox);
+      GuestPreparation.prepare(sandbox, spec.disks());
       if (below.layer().header().kind() == Kind.RUNTIME) {
         RuntimeStart.become(sandbox, life, restorable);
       } else {

@@ -303,7 +303,9 @@ final class SandboxSession implements Guest {
       // The agent goes on; the program could not be run.
       log.platform(String.valueOf(e.getMessage()));
       life.neverStarted();
-      return new RuntimeOutcome.Exited();
+      return function.image().isPresent()
+          ? StartFailure.of(process, e)
+          : new RuntimeOutcome.Exited();
     }
     return life.api().awaitInit(timeout);
   }

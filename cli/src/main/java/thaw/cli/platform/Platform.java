@@ -8,6 +8,7 @@ import thaw.code.CodeStore;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.DataDirectory;
 import thaw.frontend.Frontend;
+import thaw.images.ImageStore;
 import thaw.logs.LogWriter;
 import thaw.model.FunctionVersion;
 import thaw.worker.RuntimeProcesses;
@@ -38,6 +39,8 @@ final class Platform implements AutoCloseable {
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
       CodeStore code = new CodeStore(directory.code(), settings.code());
+      ImageStore containerImages = new ImageStore(directory.images(), settings.images());
+      parts.add(containerImages);
       Drivers.Opened opened = Drivers.open(settings, files, images.images(), step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
@@ -45,7 +48,7 @@ final class Platform implements AutoCloseable {
               new Worker(
                   settings.worker(),
                   opened.driver(),
-                  code::image,
+                  new Disks(code, containerImages),
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
@@ -56,11 +59,14 @@ final class Platform implements AutoCloseable {
               ConfigurationService.open(
                   directory,
                   code,
+                  containerImages,
                   settings.configuration(),
                   runtime -> images.require(runtime, opened.images()),
                   Snapshots.preparation(worker, settings.snapshots(), opened)));
       for (FunctionVersion function : functions.serving()) {
-        images.require(function.runtime(), opened.images());
+        if (function.image().isEmpty()) {
+          images.require(function.runtime(), opened.images());
+        }
       }
       Snapshots.follow(functions, worker);
 

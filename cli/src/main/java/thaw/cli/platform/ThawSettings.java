@@ -6,6 +6,7 @@ import thaw.configuration.ConfigurationSettings;
 import thaw.container.ContainerSettings;
 import thaw.frontend.FrontendSettings;
 import thaw.guest.GuestSettings;
+import thaw.images.ImageSettings;
 import thaw.logs.LogSettings;
 import thaw.microvm.MicrovmSettings;
 import thaw.settings.Default;
@@ -29,6 +30,7 @@ public record ThawSettings(
     FrontendSettings frontend,
     ConfigurationSettings configuration,
     CodeSettings code,
+    ImageSettings images,
     WorkerSettings worker,
     SnapshotSettings snapshots,
     LogSettings logs,
