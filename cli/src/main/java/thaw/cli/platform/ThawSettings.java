@@ -1,6 +1,8 @@
 package thaw.cli.platform;
 
 import java.nio.file.Path;
+import thaw.chunks.ChunkSettings;
+import thaw.chunks.StorageSettings;
 import thaw.code.CodeSettings;
 import thaw.configuration.ConfigurationSettings;
 import thaw.container.ContainerSettings;
@@ -29,6 +31,8 @@ public record ThawSettings(
     FrontendSettings frontend,
     ConfigurationSettings configuration,
     CodeSettings code,
+    StorageSettings storage,
+    ChunkSettings chunks,
     WorkerSettings worker,
     SnapshotSettings snapshots,
     LogSettings logs,
