@@ -1,6 +1,7 @@
 package thaw.chunks;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import thaw.settings.Default;
 import thaw.settings.Doc;
@@ -26,6 +27,25 @@ public record StorageSettings(
     DIRECTORY,
     /** A bucket of S3, or of what speaks its API. */
     S3
+  }
+
+  /** An origin that is a directory, for tests and tools. */
+  public static StorageSettings in(Path directory, Path keys) {
+    S3Settings none =
+        new S3Settings(
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            "us-east-1",
+            true,
+            Optional.empty(),
+            Optional.empty(),
+            4,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            64);
+    return new StorageSettings(
+        OriginKind.DIRECTORY, Optional.of(directory), Optional.of(keys), none);
   }
 
   /**

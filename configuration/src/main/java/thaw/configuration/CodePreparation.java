@@ -6,13 +6,13 @@ import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /** Makes the disk images of a function: its runtime's, that of its code, and one of its layers. */
 final class CodePreparation {
-  private final ReadyMaker.Preparation images;
+  private final ImagePreparation images;
   private final LayerIndex layers;
   private final Runtimes runtimes;
   private final RuntimePreparation runtimeImages;
 
   CodePreparation(
-      ReadyMaker.Preparation images,
+      ImagePreparation images,
       LayerIndex layers,
       Runtimes runtimes,
       RuntimePreparation runtimeImages) {

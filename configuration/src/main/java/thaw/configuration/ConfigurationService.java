@@ -38,7 +38,7 @@ import thaw.model.FunctionVersion;
 public final class ConfigurationService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
-  private final Database database;
+  private final Runnable closeDatabase;
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
@@ -60,12 +60,13 @@ public final class ConfigurationService implements AutoCloseable {
 
   private ConfigurationService(
       Database database,
+      Runnable closeDatabase,
       CodeStore code,
-      ReadyMaker.Preparation preparation,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
-    this.database = database;
+    this.closeDatabase = closeDatabase;
     this.code = code;
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
     LayerIndex layerIndex = new LayerIndex();
@@ -99,44 +100,56 @@ public final class ConfigurationService implements AutoCloseable {
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param database stays the caller's to close
+   * @param images makes the disk image of packages laid over each other
    * @param runtimeImages makes the images of the runtimes that functions have
    * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
    *     without one, and their OptimizationStatus stays Off
-   * @throws IOException saying what to do if the database is a newer Thaw's, or cannot be opened
    */
   public static ConfigurationService open(
-      DataDirectory directory,
+      ConfigurationDatabase database,
       CodeStore code,
+      ImagePreparation images,
       ConfigurationSettings settings,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots)
       throws IOException {
-    return open(directory, code, code::image, runtimeImages, snapshots, settings);
+    return started(
+        new ConfigurationService(
+            database.database(), () -> {}, code, images, runtimeImages, snapshots, settings),
+        settings);
   }
 
-  /** The same without snapshots. */
+  /** The same without snapshots, with a database of its own and images that are files. */
   public static ConfigurationService open(
       DataDirectory directory, CodeStore code, ConfigurationSettings settings) throws IOException {
-    return open(directory, code, settings, RuntimePreparation.NONE, Optional.empty());
+    return open(directory, code, code::image, RuntimePreparation.NONE, Optional.empty(), settings);
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
   static ConfigurationService open(
       DataDirectory directory,
       CodeStore code,
-      ReadyMaker.Preparation preparation,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings)
       throws IOException {
-    Database database =
-        Database.open(
-            directory.database(),
-            settings.databaseReaders(),
-            settings.databaseWait(),
-            Database.MIGRATIONS);
-    ConfigurationService service =
-        new ConfigurationService(database, code, preparation, runtimeImages, snapshots, settings);
+    ConfigurationDatabase database = ConfigurationDatabase.open(directory, settings);
+    return started(
+        new ConfigurationService(
+            database.database(),
+            database::close,
+            code,
+            preparation,
+            runtimeImages,
+            snapshots,
+            settings),
+        settings);
+  }
+
+  private static ConfigurationService started(
+      ConfigurationService service, ConfigurationSettings settings) throws IOException {
     try {
       service.start(settings);
       return service;
@@ -387,7 +400,7 @@ public final class ConfigurationService implements AutoCloseable {
     versionMaker.close();
     idleVersions.save();
     s3.close();
-    database.close();
+    closeDatabase.run();
   }
 
   private static FunctionReference taggable(FunctionReference function) {

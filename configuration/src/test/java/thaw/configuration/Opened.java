@@ -27,11 +27,11 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
   }
 
   /** With another way to make code ready. */
-  static Opened at(Path path, ReadyMaker.Preparation preparation) throws IOException {
+  static Opened at(Path path, ImagePreparation preparation) throws IOException {
     return at(path, preparation, ConfigurationSettings.defaults());
   }
 
-  static Opened at(Path path, ReadyMaker.Preparation preparation, ConfigurationSettings settings)
+  static Opened at(Path path, ImagePreparation preparation, ConfigurationSettings settings)
       throws IOException {
     DataDirectory directory = DataDirectory.open(path);
     CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
@@ -51,7 +51,12 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
         directory,
         code,
         ConfigurationService.open(
-            directory, code, settings, RuntimePreparation.NONE, Optional.of(snapshots)));
+            directory,
+            code,
+            code::image,
+            RuntimePreparation.NONE,
+            Optional.of(snapshots),
+            settings));
   }
 
   /** With something that makes runtimes' images. */
@@ -62,7 +67,12 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
         directory,
         code,
         ConfigurationService.open(
-            directory, code, ConfigurationSettings.defaults(), runtimes, Optional.empty()));
+            directory,
+            code,
+            code::image,
+            runtimes,
+            Optional.empty(),
+            ConfigurationSettings.defaults()));
   }
 
   /** Waits until nothing is under way for a function. */

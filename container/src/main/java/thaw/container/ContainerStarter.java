@@ -68,10 +68,10 @@ final class ContainerStarter {
                 host.skeleton(),
                 host.mounts().image(runtime, undo),
                 host.mounts().image(images.root(), undo));
-    Path code = host.mounts().image(spec.codeImage().orElseThrow(), undo);
+    Path code = host.mounts().image(spec.codeImage().orElseThrow().file(), undo);
     Optional<Path> opt =
         spec.optImage().isPresent()
-            ? Optional.of(host.mounts().image(spec.optImage().get(), undo))
+            ? Optional.of(host.mounts().image(spec.optImage().get().file(), undo))
             : Optional.empty();
     Path sockets = Files.createDirectory(run.resolve("s"));
     Files.setAttribute(sockets, "unix:gid", uid);

@@ -6,6 +6,7 @@ import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
 import thaw.guest.GuestImages;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxException;
 
 /** Boots guest images until their agent greets, which is the only proof that they boot. */
@@ -31,8 +32,8 @@ final class BootProbe {
             vm,
             images,
             host.blankDisk(),
-            host.blankDisk(),
-            host.blankDisk(),
+            new DiskImage.File(host.blankDisk()),
+            new DiskImage.File(host.blankDisk()),
             Optional.empty(),
             false,
             SIZE_MB,

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -130,8 +131,8 @@ public final class MicrovmDriver implements SandboxDriver {
         snapshot.isPresent() ? options.resuming() : options,
         images,
         runtime,
-        spec.codeImage().orElse(host.blankDisk()),
-        spec.optImage().orElse(host.blankDisk()),
+        spec.codeImage().orElse(new DiskImage.File(host.blankDisk())),
+        spec.optImage().orElse(new DiskImage.File(host.blankDisk())),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),

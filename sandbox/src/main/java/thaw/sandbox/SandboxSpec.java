@@ -21,15 +21,15 @@ import java.util.Optional;
  */
 public record SandboxSpec(
     Optional<String> runtime,
-    Optional<Path> codeImage,
-    Optional<Path> optImage,
+    Optional<DiskImage> codeImage,
+    Optional<DiskImage> optImage,
     int memorySizeMb,
     int ephemeralStorageMb,
     boolean network,
     SandboxOrigin origin,
     boolean capturable) {
 
-  /** One without layers. */
+  /** One without layers, whose code is a file. */
   public SandboxSpec(
       Optional<String> runtime,
       Optional<Path> codeImage,
@@ -40,7 +40,7 @@ public record SandboxSpec(
       boolean capturable) {
     this(
         runtime,
-        codeImage,
+        codeImage.map(DiskImage.File::new),
         Optional.empty(),
         memorySizeMb,
         ephemeralStorageMb,
@@ -49,10 +49,15 @@ public record SandboxSpec(
         capturable);
   }
 
-  /** The same with layers, or none. */
+  /** The same with layers in a file, or none. */
   public SandboxSpec withOpt(Optional<Path> image) {
+    return withDisks(codeImage, image.map(DiskImage.File::new));
+  }
+
+  /** The same with other code and layers. */
+  public SandboxSpec withDisks(Optional<DiskImage> code, Optional<DiskImage> opt) {
     return new SandboxSpec(
-        runtime, codeImage, image, memorySizeMb, ephemeralStorageMb, network, origin, capturable);
+        runtime, code, opt, memorySizeMb, ephemeralStorageMb, network, origin, capturable);
   }
 
   /** A sandbox that boots and is not captured. */

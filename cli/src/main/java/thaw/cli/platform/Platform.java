@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.function.Consumer;
 import thaw.cli.Version;
 import thaw.code.CodeStore;
+import thaw.configuration.ConfigurationDatabase;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.DataDirectory;
 import thaw.frontend.Frontend;
@@ -37,7 +38,11 @@ final class Platform implements AutoCloseable {
       RuntimeImages images = new RuntimeImages(settings.guest());
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
-      CodeStore code = new CodeStore(directory.code(), settings.code());
+      ConfigurationDatabase database =
+          parts.add(ConfigurationDatabase.open(directory, settings.configuration()));
+      Chunks chunks = parts.add(Chunks.open(settings, database.manifests()));
+      CodeStore code =
+          new CodeStore(directory.code(), settings.code(), chunks.codeImages(settings));
       Drivers.Opened opened = Drivers.open(settings, files, images.images(), step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
@@ -45,7 +50,7 @@ final class Platform implements AutoCloseable {
               new Worker(
                   settings.worker(),
                   opened.driver(),
-                  code::image,
+                  chunks.images(code, settings.driver()),
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
@@ -54,8 +59,9 @@ final class Platform implements AutoCloseable {
       ConfigurationService functions =
           parts.add(
               ConfigurationService.open(
-                  directory,
+                  database,
                   code,
+                  chunks.preparation(code, settings.driver()),
                   settings.configuration(),
                   runtime -> images.require(runtime, opened.images()),
                   Snapshots.preparation(worker, settings.snapshots(), opened)));
