@@ -9,14 +9,14 @@ import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
  * that of its container image.
  */
 final class CodePreparation {
-  private final ReadyMaker.Preparation images;
+  private final ImagePreparation images;
   private final LayerIndex layers;
   private final Runtimes runtimes;
   private final RuntimePreparation runtimeImages;
   private final ContainerImages containerImages;
 
   CodePreparation(
-      ReadyMaker.Preparation images,
+      ImagePreparation images,
       LayerIndex layers,
       Runtimes runtimes,
       RuntimePreparation runtimeImages,

@@ -41,7 +41,7 @@ import thaw.model.FunctionVersion;
 public final class ConfigurationService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
-  private final Database database;
+  private final Runnable closeDatabase;
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
@@ -67,13 +67,14 @@ public final class ConfigurationService implements AutoCloseable {
 
   private ConfigurationService(
       Database database,
+      Runnable closeDatabase,
       CodeStore code,
       ImageStore imageStore,
-      ReadyMaker.Preparation preparation,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
-    this.database = database;
+    this.closeDatabase = closeDatabase;
     this.code = code;
     this.imageStore = imageStore;
     this.containerImages = new ContainerImages(imageStore, imageIndex);
@@ -110,28 +111,41 @@ public final class ConfigurationService implements AutoCloseable {
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param database stays the caller's to close
    * @param images the disks of container images
+   * @param preparation makes the disk image of packages laid over each other
    * @param runtimeImages makes the images of the runtimes that functions have
    * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
    *     without one, and their OptimizationStatus stays Off
-   * @throws IOException saying what to do if the database is a newer Thaw's, or cannot be opened
    */
   public static ConfigurationService open(
-      DataDirectory directory,
+      ConfigurationDatabase database,
       CodeStore code,
       ImageStore images,
+      ImagePreparation preparation,
       ConfigurationSettings settings,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots)
       throws IOException {
-    return open(directory, code, images, code::image, runtimeImages, snapshots, settings);
+    return started(
+        new ConfigurationService(
+            database.database(),
+            () -> {},
+            code,
+            images,
+            preparation,
+            runtimeImages,
+            snapshots,
+            settings),
+        settings);
   }
 
-  /** The same without snapshots. */
+  /** The same without snapshots, with a database of its own and images that are files. */
   public static ConfigurationService open(
       DataDirectory directory, CodeStore code, ImageStore images, ConfigurationSettings settings)
       throws IOException {
-    return open(directory, code, images, settings, RuntimePreparation.NONE, Optional.empty());
+    return open(
+        directory, code, images, code::image, RuntimePreparation.NONE, Optional.empty(), settings);
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
@@ -139,20 +153,27 @@ public final class ConfigurationService implements AutoCloseable {
       DataDirectory directory,
       CodeStore code,
       ImageStore images,
-      ReadyMaker.Preparation preparation,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings)
       throws IOException {
-    Database database =
-        Database.open(
-            directory.database(),
-            settings.databaseReaders(),
-            settings.databaseWait(),
-            Database.MIGRATIONS);
-    ConfigurationService service =
+    ConfigurationDatabase database = ConfigurationDatabase.open(directory, settings);
+    return started(
         new ConfigurationService(
-            database, code, images, preparation, runtimeImages, snapshots, settings);
+            database.database(),
+            database::close,
+            code,
+            images,
+            preparation,
+            runtimeImages,
+            snapshots,
+            settings),
+        settings);
+  }
+
+  private static ConfigurationService started(
+      ConfigurationService service, ConfigurationSettings settings) throws IOException {
     try {
       service.start(settings);
       return service;
@@ -467,7 +488,7 @@ public final class ConfigurationService implements AutoCloseable {
     versionMaker.close();
     idleVersions.save();
     s3.close();
-    database.close();
+    closeDatabase.run();
   }
 
   private static FunctionReference taggable(FunctionReference function) {

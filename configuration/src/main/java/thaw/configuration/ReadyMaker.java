@@ -1,7 +1,6 @@
 package thaw.configuration;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +17,6 @@ final class ReadyMaker implements AutoCloseable {
   private final FunctionStore functions;
   private final CodePreparation preparation;
   private final BackgroundWork work;
-
-  /** Makes the common disk image of packages; may take its time. */
-  @FunctionalInterface
-  interface Preparation {
-    void prepare(List<String> sha256Hex) throws IOException;
-  }
 
   ReadyMaker(FunctionStore functions, CodePreparation preparation, int atOnce, int queueLength) {
     this.functions = functions;

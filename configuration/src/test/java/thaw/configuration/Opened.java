@@ -30,11 +30,11 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
   }
 
   /** With another way to make code ready. */
-  static Opened at(Path path, ReadyMaker.Preparation preparation) throws IOException {
+  static Opened at(Path path, ImagePreparation preparation) throws IOException {
     return at(path, preparation, ConfigurationSettings.defaults());
   }
 
-  static Opened at(Path path, ReadyMaker.Preparation preparation, ConfigurationSettings settings)
+  static Opened at(Path path, ImagePreparation preparation, ConfigurationSettings settings)
       throws IOException {
     DataDirectory directory = DataDirectory.open(path);
     CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
@@ -63,9 +63,10 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
             directory,
             code,
             images(directory),
-            settings,
+            code::image,
             RuntimePreparation.NONE,
-            Optional.of(snapshots)));
+            Optional.of(snapshots),
+            settings));
   }
 
   /** With something that makes runtimes' images. */
@@ -79,13 +80,14 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
             directory,
             code,
             images(directory),
-            ConfigurationSettings.defaults(),
+            code::image,
             runtimes,
-            Optional.empty()));
+            Optional.empty(),
+            ConfigurationSettings.defaults()));
   }
 
   static ImageStore images(DataDirectory directory) throws IOException {
-    return new ImageStore(directory.images(), ImageSettings.defaults());
+    return new ImageStore(directory.images(), ImageSettings.defaults(), Optional.empty());
   }
 
   /** Waits until nothing is under way for a function. */

@@ -81,9 +81,14 @@ public final class ContainerDriver implements SandboxDriver {
 
   /** What a sandbox's root is made of, the topmost first. */
   private List<Path> lower(SandboxSpec spec) throws SandboxException {
-    return spec.codeIsRoot()
-        ? List.of(spec.codeImage().orElseThrow())
-        : List.of(runtime(spec), images.root());
+    if (!spec.codeIsRoot()) {
+      return List.of(runtime(spec), images.root());
+    }
+    try {
+      return List.of(spec.codeImage().orElseThrow().file());
+    } catch (IOException e) {
+      throw new SandboxException("no disk of the image: " + e.getMessage(), e);
+    }
   }
 
   private Path runtime(SandboxSpec spec) throws SandboxException {

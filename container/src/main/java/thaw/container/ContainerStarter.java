@@ -72,10 +72,10 @@ final class ContainerStarter {
     Optional<Path> code =
         spec.codeIsRoot()
             ? Optional.empty()
-            : Optional.of(host.mounts().image(spec.codeImage().orElseThrow(), undo));
+            : Optional.of(host.mounts().image(spec.codeImage().orElseThrow().file(), undo));
     Optional<Path> opt =
         spec.optImage().isPresent()
-            ? Optional.of(host.mounts().image(spec.optImage().get(), undo))
+            ? Optional.of(host.mounts().image(spec.optImage().get().file(), undo))
             : Optional.empty();
     Path sockets = Files.createDirectory(run.resolve("s"));
     Files.setAttribute(sockets, "unix:gid", uid);

@@ -2,7 +2,6 @@ package thaw.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -175,9 +174,7 @@ class ImageEndToEndTest {
         .atMost(Duration.ofMinutes(5))
         .until(
             () ->
-                thaw.lambda()
-                    .getFunction(r -> r.functionName(name).qualifier("1"))
-                    .configuration(),
+                thaw.lambda().getFunction(r -> r.functionName(name).qualifier("1")).configuration(),
             version -> version.state() != State.PENDING);
   }
 

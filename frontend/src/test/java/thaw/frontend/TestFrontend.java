@@ -59,7 +59,7 @@ final class TestFrontend implements AutoCloseable {
         ConfigurationService.open(
             directory,
             code,
-            new ImageStore(directory.images(), ImageSettings.defaults()),
+            new ImageStore(directory.images(), ImageSettings.defaults(), Optional.empty()),
             ConfigurationSettings.defaults());
     var backend =
         new Frontend.Backend(

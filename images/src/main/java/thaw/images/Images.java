@@ -2,8 +2,10 @@ package thaw.images;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Finds container images and makes disks of them. Safe for use by many threads. */
 public final class Images implements AutoCloseable {
@@ -11,11 +13,15 @@ public final class Images implements AutoCloseable {
   private final RegistryClient client;
   private final StallWatch watch;
 
-  /** Takes a disk, and may be asked to begin anew. */
+  /** Stores a disk; is called twice if the first attempt comes to nothing. */
   @FunctionalInterface
-  public interface Attempt {
-    /** Begins a disk; what an earlier attempt wrote is of no use. */
-    DiskSink begin() throws IOException;
+  interface Target {
+    void store(DiskShelf.Writer writer) throws IOException;
+  }
+
+  /** Content that was left out is needed after all. */
+  private static final class HiddenContentException extends IOException {
+    private static final long serialVersionUID = 1;
   }
 
   public Images(ImageSettings settings) {
@@ -38,15 +44,25 @@ public final class Images implements AutoCloseable {
    *
    * @throws ImageException why it cannot be had, or cannot be used
    */
-  public Flattener.Flat write(ResolvedImage image, Attempt attempt) throws IOException {
-    ImageSource source = source(image.reference());
-    // An archive is listed anew: what was found in it is not kept.
-    ResolvedImage found = image.reference().isLocal() ? source.resolve() : image;
-    Optional<Flattener.Flat> flat = flatten(source, found, false, attempt.begin());
-    if (flat.isEmpty()) {
-      flat = flatten(source, found, true, attempt.begin());
+  Flattener.Flat write(ResolvedImage image, Target target) throws IOException {
+    try {
+      return write(image, false, target);
+    } catch (HiddenContentException e) {
+      return write(image, true, target);
     }
-    return flat.orElseThrow(() -> new IOException("content is missing though all of it was kept"));
+  }
+
+  private Flattener.Flat write(ResolvedImage image, boolean keepHidden, Target target)
+      throws IOException {
+    AtomicReference<Flattener.Flat> written = new AtomicReference<>();
+    target.store(sink -> {
+      ImageSource source = source(image.reference());
+      // What an archive holds is found out by resolving, and not kept.
+      ResolvedImage found = image.reference().isLocal() ? source.resolve() : image;
+      written.set(
+          flatten(source, found, keepHidden, sink).orElseThrow(HiddenContentException::new));
+    });
+    return Objects.requireNonNull(written.get());
   }
 
   private Optional<Flattener.Flat> flatten(

@@ -293,7 +293,7 @@ class FlattenerTest {
       Chunked chunked = new Chunked();
       images.write(
           images.resolve(ImageReference.parse("oci:" + directory.resolve("oci") + tag)),
-          () -> chunked);
+          writer -> writer.writeTo(chunked));
       return chunked.chunks();
     }
   }
@@ -304,11 +304,11 @@ class FlattenerTest {
     try (Images images = new Images(ImageSettings.defaults())) {
       images.write(
           images.resolve(ImageReference.parse("oci:" + oci)),
-          () -> {
+          writer -> {
             if (sink instanceof DiskFile file) {
               file.restart();
             }
-            return sink;
+            writer.writeTo(sink);
           });
     }
   }

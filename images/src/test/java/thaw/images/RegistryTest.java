@@ -326,7 +326,7 @@ class RegistryTest {
 
   private static List<Digest> chunks(Images images, ResolvedImage image) throws IOException {
     Chunked chunked = new Chunked();
-    images.write(image, () -> chunked);
+    images.write(image, writer -> writer.writeTo(chunked));
     return chunked.chunks();
   }
 

@@ -26,8 +26,8 @@ import thaw.agent.GuestDisk;
  */
 public record SandboxSpec(
     Optional<String> runtime,
-    Optional<Path> codeImage,
-    Optional<Path> optImage,
+    Optional<DiskImage> codeImage,
+    Optional<DiskImage> optImage,
     int memorySizeMb,
     int ephemeralStorageMb,
     boolean network,
@@ -35,7 +35,7 @@ public record SandboxSpec(
     boolean capturable,
     boolean codeIsRoot) {
 
-  /** One without layers. */
+  /** One without layers, whose code is a file. */
   public SandboxSpec(
       Optional<String> runtime,
       Optional<Path> codeImage,
@@ -46,7 +46,7 @@ public record SandboxSpec(
       boolean capturable) {
     this(
         runtime,
-        codeImage,
+        codeImage.map(DiskImage.File::new),
         Optional.empty(),
         memorySizeMb,
         ephemeralStorageMb,
@@ -58,7 +58,7 @@ public record SandboxSpec(
 
   /** One that is a container image. */
   public static SandboxSpec ofImage(
-      Path image, int memorySizeMb, int ephemeralStorageMb, boolean network) {
+      DiskImage image, int memorySizeMb, int ephemeralStorageMb, boolean network) {
     return new SandboxSpec(
         Optional.empty(),
         Optional.of(image),
@@ -76,12 +76,17 @@ public record SandboxSpec(
     return codeIsRoot ? EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP) : EnumSet.allOf(GuestDisk.class);
   }
 
-  /** The same with layers, or none. */
+  /** The same with layers in a file, or none. */
   public SandboxSpec withOpt(Optional<Path> image) {
+    return withDisks(codeImage, image.map(DiskImage.File::new));
+  }
+
+  /** The same with other code and layers. */
+  public SandboxSpec withDisks(Optional<DiskImage> code, Optional<DiskImage> opt) {
     return new SandboxSpec(
         runtime,
-        codeImage,
-        image,
+        code,
+        opt,
         memorySizeMb,
         ephemeralStorageMb,
         network,

@@ -2,8 +2,8 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
+import thaw.sandbox.DiskImage;
 
 /** Where the code of functions and layers comes from. */
 @FunctionalInterface
@@ -13,14 +13,14 @@ public interface CodeImages {
    *
    * @param sha256Hex of one deployment package, or of a function's layers
    */
-  Path image(List<String> sha256Hex) throws IOException;
+  DiskImage image(List<String> sha256Hex) throws IOException;
 
   /**
    * The read-only disk of a container image that was taken in.
    *
    * @param digestHex of its manifest, lower-case hex
    */
-  default Path containerImage(String accountId, String digestHex) throws IOException {
+  default DiskImage containerImage(String accountId, String digestHex) throws IOException {
     throw new NoSuchFileException("there are no container images here");
   }
 }

@@ -50,8 +50,7 @@ final class RuntimeStart {
         sandbox,
         life,
         process,
-        waiting ->
-            life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables)));
+        waiting -> life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables)));
   }
 
   private static void goOn(

@@ -1,6 +1,8 @@
 package thaw.cli.platform;
 
 import java.nio.file.Path;
+import thaw.chunks.ChunkSettings;
+import thaw.chunks.StorageSettings;
 import thaw.code.CodeSettings;
 import thaw.configuration.ConfigurationSettings;
 import thaw.container.ContainerSettings;
@@ -31,6 +33,8 @@ public record ThawSettings(
     ConfigurationSettings configuration,
     CodeSettings code,
     ImageSettings images,
+    StorageSettings storage,
+    ChunkSettings chunks,
     WorkerSettings worker,
     SnapshotSettings snapshots,
     LogSettings logs,
