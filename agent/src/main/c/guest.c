@@ -44,8 +44,19 @@ static struct {
 
 /* ---- small helpers ---- */
 
+/* A container image may have a link or a file where something is to be mounted: a directory takes its place. */
+static int place(const char *target) {
+    struct stat found;
+    if (lstat(target, &found) == 0) {
+        if (S_ISDIR(found.st_mode)) return 0;
+        if (unlink(target) < 0) return fail(errno, target);
+    }
+    return mkdir(target, 0755) < 0 ? fail(errno, target) : 0;
+}
+
 static int mount_on(const char *source, const char *target, const char *type, unsigned long flags, const char *options) {
-    if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
+    int error = place(target);
+    if (error) return error;
     return mount(source, target, type, flags, options) < 0 ? fail(errno, target) : 0;
 }
 
@@ -144,12 +155,18 @@ static int write_etc(void) { return etc_write(IDENTITY); }
 static int bind_etc(void) {
     static const char *const names[] = {"hosts", "hostname", "machine-id", "resolv.conf"};
     int error = write_etc();
-    mkdir(ROOT "/etc", 0755);
+    if (!error) error = place(ROOT "/etc");
     for (size_t i = 0; !error && i < sizeof names / sizeof *names; i++) {
         char own[40], customers[60];
         snprintf(own, sizeof own, IDENTITY "%s", names[i]);
         snprintf(customers, sizeof customers, ROOT "/etc/%s", names[i]);
-        if (access(customers, F_OK) < 0) error = write_file(customers, "");
+        struct stat found;
+        bool missing = lstat(customers, &found) < 0;
+        if (!missing && !S_ISREG(found.st_mode)) {
+            if (unlink(customers) < 0) error = fail(errno, customers);
+            missing = true;
+        }
+        if (!error && missing) error = write_file(customers, "");
         if (!error && mount(own, customers, NULL, MS_BIND, NULL) < 0) error = fail(errno, customers);
     }
     return error;
@@ -241,9 +258,10 @@ static const char *file_system(const char *device) {
 static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, const char *options,
                       bool *blank) {
     const char *device = device_of(serial);
-    if (mkdir(target, 0755) < 0 && errno != EEXIST) return fail(errno, target);
+    int error = place(target);
+    if (error) return error;
     if (*device && mount(device, target, type, flags, options) == 0) return 0;
-    int error = *device ? errno : ENODEV;
+    error = *device ? errno : ENODEV;
     const char *found = *device ? file_system(device) : NULL;
     if (!found && blank) {
         *blank = true;

@@ -81,7 +81,7 @@ final class ResumeMeasurement {
       last = start;
       try (RuntimeGuest guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
         stage("to HELLO");
-        GuestPreparation.prepare(guest.sandbox, guest.spec);
+        GuestPreparation.prepare(guest.sandbox, guest.spec.disks());
         stage("clock to disks");
         guest.thaw(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
         stage("thaw");

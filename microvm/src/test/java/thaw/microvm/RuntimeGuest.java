@@ -75,7 +75,7 @@ final class RuntimeGuest implements AutoCloseable {
    * @param body the answer to restore/next
    */
   void restore(String body) throws Exception {
-    GuestPreparation.prepare(sandbox, spec);
+    GuestPreparation.prepare(sandbox, spec.disks());
     thaw(body);
   }
 

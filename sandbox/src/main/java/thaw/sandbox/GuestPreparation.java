@@ -3,7 +3,6 @@ package thaw.sandbox;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
 import thaw.agent.GuestDisk;
@@ -24,14 +23,10 @@ public final class GuestPreparation {
    * Clock, randomness, host name, machine id, boot id, MAC, network, disks, in this order: the boot
    * id comes out of the kernel's generator.
    *
-   * @param spec what the sandbox was made of: nothing is mounted at /opt without layers
+   * @param disks those that are mounted
    */
-  public static void prepare(Sandbox sandbox, SandboxSpec spec) throws IOException {
+  public static void prepare(Sandbox sandbox, Set<GuestDisk> disks) throws IOException {
     String hostname = "thaw-" + HexFormat.of().formatHex(random(ID_BYTES / 2));
-    Set<GuestDisk> disks = EnumSet.allOf(GuestDisk.class);
-    if (spec.optImage().isEmpty()) {
-      disks.remove(GuestDisk.OPT);
-    }
     byte[] seed = random(SEED_BYTES);
     GuestIdentity identity =
         new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES)));

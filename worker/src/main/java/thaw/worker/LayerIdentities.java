@@ -20,6 +20,11 @@ final class LayerIdentities {
   static final String VERSION = "functionVersion";
   static final String RUNTIME = "runtime";
 
+  /** What a process waits for that does not wait for its restore. */
+  private static final String WAITS_FOR = "waitsFor";
+
+  private static final String INVOCATION = "invocation";
+
   /** Hash of what the layer lies over. */
   static final String OVER = "over";
 
@@ -58,6 +63,18 @@ final class LayerIdentities {
     identity.put("revisionId", function.revisionId());
     identity.put(RUNTIME, function.runtime());
     return identity;
+  }
+
+  /** The same of a process that was frozen waiting for its first invocation. */
+  Map<String, String> functionAtNext(FunctionVersion function, SnapshotLayer below) {
+    Map<String, String> identity = function(function, below);
+    identity.put(WAITS_FOR, INVOCATION);
+    return identity;
+  }
+
+  /** Whether the process in a function's layer waits for an invocation, not for its restore. */
+  static boolean isAtNext(SnapshotLayer layer) {
+    return INVOCATION.equals(layer.header().identity().get(WAITS_FOR));
   }
 
   private static Map<String, String> over(SnapshotLayer below) {

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.GuestDisk;
 import thaw.agent.RuntimeProcess;
+import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
 import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeCommand;
@@ -167,7 +168,7 @@ final class LayerMaker {
     RuntimeProcess process = functions.process(function, stream, data);
     RuntimeProcess restorable = withSnapStart(process);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox, spec);
+      GuestPreparation.prepare(sandbox, spec.disks());
       if (below.layer().header().kind() == Kind.RUNTIME) {
         RuntimeStart.become(sandbox, life, restorable);
       } else {
@@ -178,16 +179,27 @@ final class LayerMaker {
           && life.api().awaitInit(settings.captureTimeout()) instanceof RuntimeOutcome.Ready) {
         invoke(life, warmup.invokes(), warmup.event());
       }
-      RuntimeOutcome outcome = life.api().awaitRestorable(settings.captureTimeout());
-      if (!(outcome instanceof RuntimeOutcome.Restorable)) {
+      RuntimeOutcome outcome =
+          function.image().isPresent()
+              ? life.api().awaitWaiting(settings.captureTimeout())
+              : life.api().awaitRestorable(settings.captureTimeout());
+      boolean atNext =
+          outcome instanceof RuntimeOutcome.Ready
+              && function.image().filter(FunctionImage::snapshotAtNext).isPresent();
+      if (!(outcome instanceof RuntimeOutcome.Restorable) && !atNext) {
         life.catchUpWithOutput();
         return Optional.of(SnapshotFailure.of(outcome));
+      }
+      if (atNext) {
+        life.api().keepWaitingConnection();
       }
       freeze(sandbox, life);
       write(
           sandbox,
           Kind.FUNCTION,
-          identities.function(function, below.layer()),
+          atNext
+              ? identities.functionAtNext(function, below.layer())
+              : identities.function(function, below.layer()),
           keys.function(function.accountId(), function.name()));
     } finally {
       life.api().close();

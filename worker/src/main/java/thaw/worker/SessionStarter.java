@@ -95,7 +95,7 @@ final class SessionStarter implements GuestStarter {
     SandboxSpec spec = functions.spec(function, network).from(point.origin());
     Sandbox sandbox = driver.start(spec, events);
     try {
-      GuestPreparation.prepare(sandbox, spec);
+      GuestPreparation.prepare(sandbox, spec.disks());
       long startMicros = (System.nanoTime() - begin) / 1000;
       SandboxSession session =
           new SandboxSession(

@@ -85,7 +85,8 @@ final class StartLayers implements StartPoints {
 
   /** What must be there when a process is exec'ed cannot be told to one that runs already. */
   private static boolean usesRuntimeLayer(FunctionVersion function) {
-    return RuntimeCommand.knowsTemplates(function.runtime())
+    return function.image().isEmpty()
+        && RuntimeCommand.knowsTemplates(function.runtime())
         && !RuntimeEnvironment.hasExecTimeVariables(function.environment());
   }
 
