@@ -54,6 +54,7 @@ final class ArchitectureTest {
                   "model",
                   "settings",
                   "code",
+                  "chunks",
                   "agent",
                   "snapshots",
                   "sandbox",

@@ -1,8 +1,11 @@
 package thaw.worker;
 
+import thaw.chunks.ChunkStorage;
+import thaw.chunks.ManifestIndex;
 import thaw.sandbox.SandboxDriver;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.PublishedLayers;
 
 /**
  * Where a worker keeps snapshot layers, and how it uses them.
@@ -10,6 +13,15 @@ import thaw.snapshots.LayerCatalog;
  * @param catalog closed with the worker
  */
 public record SnapshotStorage(SnapshotSettings settings, LayerCatalog catalog, KeyRing keys) {
+  /**
+   * Layers that workers share.
+   *
+   * @param index the database's
+   */
+  public static PublishedLayers published(ChunkStorage storage, ManifestIndex index) {
+    return new PublishedLayers(storage, index, LayerIdentities::keyOwner);
+  }
+
   StartLayers layers(SandboxDriver driver, FunctionParts functions, boolean network) {
     LayerIdentities identities = new LayerIdentities(driver, settings.exerciseInvokes());
     return new StartLayers(

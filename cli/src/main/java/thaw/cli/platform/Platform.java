@@ -54,7 +54,7 @@ final class Platform implements AutoCloseable {
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
-                  Snapshots.open(files, settings.snapshots(), opened)));
+                  Snapshots.open(files, settings, chunks, opened)));
 
       ConfigurationService functions =
           parts.add(
@@ -69,6 +69,7 @@ final class Platform implements AutoCloseable {
         images.require(function.runtime(), opened.images());
       }
       Snapshots.follow(functions, worker);
+      chunks.collectGarbage(settings.storage().collectEvery());
 
       Frontend.Backend backend =
           new Frontend.Backend(
