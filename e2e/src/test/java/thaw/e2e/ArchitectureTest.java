@@ -57,6 +57,7 @@ final class ArchitectureTest {
                   "model",
                   "settings",
                   "code",
+                  "chunks",
                   "agent",
                   "snapshots",
                   "sandbox",

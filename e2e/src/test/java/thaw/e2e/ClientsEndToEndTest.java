@@ -140,7 +140,8 @@ class ClientsEndToEndTest {
     String arn = lambda.getFunction(r -> r.functionName(name)).configuration().functionArn();
     lambda.tagResource(r -> r.resource(arn).tags(Map.of("cost", "7 =+-@:/.é", "team", "ice")));
     lambda.untagResource(r -> r.resource(arn).tagKeys("team"));
-    assertThat(lambda.listTags(r -> r.resource(arn)).tags()).isEqualTo(Map.of("cost", "7 =+-@:/.é"));
+    assertThat(lambda.listTags(r -> r.resource(arn)).tags())
+        .isEqualTo(Map.of("cost", "7 =+-@:/.é"));
     assertThat(lambda.listFunctionsPaginator(r -> r.maxItems(1)).functions())
         .extracting(FunctionConfiguration::functionName)
         .contains(name, name + "-other");

@@ -29,6 +29,7 @@ import thaw.e2e.LayerFiles.Part;
 import thaw.e2e.SnapshotWorkers.Opened;
 import thaw.e2e.SnapshotWorkers.Result;
 import thaw.model.FunctionVersion;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotHeader.Kind;
@@ -325,13 +326,14 @@ final class SnapshotFaultsTest {
       for (Future<Result> answer : answers) {
         assertThat(answer.get().origin()).isEqualTo("runtime");
       }
-      List<Path> admitted =
+      List<DiskImage> admitted =
           workers.driver.started().stream().map(spec -> spec.codeImage().orElseThrow()).toList();
       assertThat(admitted).hasSize(count);
       assertThat(workers.driver.mostAtOnce()).isEqualTo(atOnce);
       for (int i = 0; i < count; i++) {
         // Two that are let in together may change places.
-        assertThat(admitted.indexOf(workers.image(functions.get(i)))).isBetween(i - 1, i + 1);
+        assertThat(admitted.indexOf(new DiskImage.File(workers.image(functions.get(i)))))
+            .isBetween(i - 1, i + 1);
       }
     }
   }

@@ -7,6 +7,7 @@ import thaw.model.FunctionVersion;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotLayer;
 
 /**
@@ -75,6 +76,19 @@ final class LayerIdentities {
   /** Whether the process in a function's layer waits for an invocation, not for its restore. */
   static boolean isAtNext(SnapshotLayer layer) {
     return INVOCATION.equals(layer.header().identity().get(WAITS_FOR));
+  }
+
+  /** Whose key in the chunk store seals a layer. */
+  static String keyOwner(SnapshotHeader header) {
+    return header.kind() == SnapshotHeader.Kind.FUNCTION
+        ? keyOwner(
+            header.identity().getOrDefault(ACCOUNT, ""),
+            header.identity().getOrDefault(FUNCTION, ""))
+        : "service";
+  }
+
+  static String keyOwner(String accountId, String function) {
+    return accountId + "/" + function;
   }
 
   private static Map<String, String> over(SnapshotLayer below) {

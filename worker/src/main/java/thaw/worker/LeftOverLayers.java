@@ -37,6 +37,7 @@ final class LeftOverLayers {
   void forgetFunction(String accountId, String name) {
     try {
       keys.destroyFunction(accountId, name);
+      catalog.destroyPublishedKey(LayerIdentities.keyOwner(accountId, name));
     } catch (IOException e) {
       LOG.error("the key of function {} could not be destroyed", name, e);
     }
@@ -87,7 +88,7 @@ final class LeftOverLayers {
       return false;
     }
     try {
-      Optional<String> below = catalog.store().contentHash(header.parent().get());
+      Optional<String> below = catalog.contentHash(header.parent().get());
       return !below.equals(Optional.ofNullable(header.identity().get(LayerIdentities.OVER)));
     } catch (IOException e) {
       LOG.warn("the snapshot layer {} cannot be read", header.parent().get(), e);
@@ -102,8 +103,8 @@ final class LeftOverLayers {
 
   private void delete(Predicate<SnapshotHeader> which) {
     try {
-      for (String id : catalog.store().ids()) {
-        Optional<SnapshotHeader> header = catalog.store().header(id);
+      for (String id : catalog.ids()) {
+        Optional<SnapshotHeader> header = catalog.header(id);
         if (header.filter(which).isPresent()) {
           catalog.drop(id);
         }

@@ -1,9 +1,12 @@
 package thaw.worker;
 
 import java.time.InstantSource;
+import thaw.chunks.ChunkStorage;
+import thaw.chunks.ManifestIndex;
 import thaw.sandbox.SandboxDriver;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.PublishedLayers;
 
 /**
  * Where a worker keeps snapshot layers, and how it uses them.
@@ -13,6 +16,15 @@ import thaw.snapshots.LayerCatalog;
  */
 public record SnapshotStorage(
     SnapshotSettings settings, LayerCatalog catalog, KeyRing keys, InstantSource clock) {
+  /**
+   * Layers that workers share.
+   *
+   * @param index the database's
+   */
+  public static PublishedLayers published(ChunkStorage storage, ManifestIndex index) {
+    return new PublishedLayers(storage, index, LayerIdentities::keyOwner);
+  }
+
   LeftOverLayers leftOvers() {
     return new LeftOverLayers(catalog, keys);
   }

@@ -196,7 +196,9 @@ final class StartLayers implements StartPoints {
         own.get().release();
         return Optional.empty();
       }
-      return maker.function(function, below);
+      Optional<SnapshotFailure> failure = maker.function(function, below);
+      lookup.function(function, below).ifPresent(LayerHandle::release); // which publishes it
+      return failure;
     } finally {
       below.release();
     }
@@ -206,6 +208,7 @@ final class StartLayers implements StartPoints {
     LayerHandle below = ensureBelow(function);
     try {
       maker.function(function, below);
+      lookup.function(function, below).ifPresent(LayerHandle::release);
     } finally {
       below.release();
     }

@@ -23,13 +23,15 @@ final class Snapshots {
 
   /** Empty with a driver that makes none. */
   static Optional<SnapshotStorage> open(
-      PlatformFiles files, SnapshotSettings settings, Drivers.Opened opened) throws IOException {
+      PlatformFiles files, ThawSettings settings, Chunks chunks, Drivers.Opened opened)
+      throws IOException {
     return opened.makesSnapshots()
         ? Optional.of(
             new SnapshotStorage(
-                settings,
-                new LayerCatalog(SnapshotStore.open(files.snapshots())),
-                new KeyRing(files.keys()),
+                settings.snapshots(),
+                new LayerCatalog(
+                    SnapshotStore.open(files.snapshots()), chunks.snapshotLayers(settings)),
+                new KeyRing(settings.storage().keys().orElse(files.keys())),
                 InstantSource.system()))
         : Optional.empty();
   }
