@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -128,6 +129,8 @@ public final class MicrovmDriver implements SandboxDriver {
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
     Path runtime = spec.runtime().isPresent() ? runtime(spec.runtime().get()) : host.blankDisk();
+    DiskImage blank = new DiskImage.File(host.blankDisk());
+    DiskImage code = spec.codeImage().orElse(blank);
     Optional<SandboxOrigin.Snapshot> snapshot =
         spec.origin() instanceof SandboxOrigin.Snapshot s ? Optional.of(s) : Optional.empty();
     VmOptions options =
@@ -137,9 +140,10 @@ public final class MicrovmDriver implements SandboxDriver {
     return new SandboxPlan(
         snapshot.isPresent() ? options.resuming() : options,
         images,
+        spec.codeIsRoot() ? code : new DiskImage.File(images.root()),
         runtime,
-        spec.codeImage().orElse(host.blankDisk()),
-        spec.optImage().orElse(host.blankDisk()),
+        spec.codeIsRoot() ? blank : code,
+        spec.optImage().orElse(blank),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),

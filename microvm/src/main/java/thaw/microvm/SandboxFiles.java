@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import thaw.jail.DiskTemplate;
 import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.PageStatistics;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
@@ -79,12 +79,18 @@ final class SandboxFiles implements AutoCloseable {
    * @param id names the directory
    * @param uid who may use them
    * @param scratch directory on disk for what the guest writes
-   * @param vm its memory is what is captured if it is shared; a VM that resumes finds all its disks
-   *     here, one that boots /tmp only
+   * @param vm its memory, if that is a file, and its /tmp then are here
+   * @param readOnly the read-only disks that are here
    * @param memoryOf layer whose memory it is, shared with others
    */
   static SandboxFiles create(
-      Host host, String id, int uid, Path scratch, VmOptions vm, Optional<SnapshotLayer> memoryOf)
+      Host host,
+      String id,
+      int uid,
+      Path scratch,
+      VmOptions vm,
+      Set<Disk> readOnly,
+      Optional<SnapshotLayer> memoryOf)
       throws IOException {
     SparseFileSystem server = host.sparse().get();
     SandboxDirectory directory = server.createDirectory(id, uid);
@@ -92,17 +98,15 @@ final class SandboxFiles implements AutoCloseable {
     SandboxFiles files = new SandboxFiles(host, uid, scratch, directory, vm.size(), capturable);
     files.undo.push(directory::close);
     try {
-      if (memoryOf.isPresent() && host.settings().memorySource() == MemorySource.SPARSE) {
-        files.addShared(host.shared().take(server, memoryOf.get(), vm.size().memoryBytes()));
-      } else {
-        files.addMemory();
-      }
-      files.addTmp();
-      if (vm.boot().isEmpty()) {
-        for (Disk disk : EnumSet.complementOf(EnumSet.of(Disk.TMP))) {
-          files.addDisk(disk);
+      if (vm.memory() != MemoryBacking.ANONYMOUS) {
+        if (memoryOf.isPresent() && host.settings().memorySource() == MemorySource.SPARSE) {
+          files.addShared(host.shared().take(server, memoryOf.get(), vm.size().memoryBytes()));
+        } else {
+          files.addMemory();
         }
+        files.addTmp();
       }
+      readOnly.forEach(files::addDisk);
       return files;
     } catch (IOException | RuntimeException e) {
       files.close();
@@ -179,15 +183,26 @@ final class SandboxFiles implements AutoCloseable {
     if (plain.isPresent()) {
       plain.get().write(content);
     }
-    bindTmp(plan);
+    if (writtenDisk.isPresent()) {
+      bindTmp(plan);
+    }
     for (Disk disk : present()) {
-      if (disk != Disk.TMP) {
-        MappedImages.Lease image = host.mapped().take(plan.image(disk));
-        undo.push(image::close);
-        late(disks, disk).bind(image.pages());
+      if (disk.readOnly()) {
+        late(disks, disk).bind(pages(plan.image(disk)));
       }
     }
     plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);
+  }
+
+  private PageSource pages(DiskImage image) throws IOException {
+    return switch (image) {
+      case DiskImage.Pages paged -> paged.content();
+      case DiskImage.File file -> {
+        MappedImages.Lease mapped = host.mapped().take(file.path());
+        undo.push(mapped::close);
+        yield mapped.pages();
+      }
+    };
   }
 
   private void push(PageAccessLog wanted) {

@@ -63,7 +63,7 @@ final class PythonLayers implements AutoCloseable {
     SandboxSpec spec =
         spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
     try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
-      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       guest
           .sandbox
           .agent()

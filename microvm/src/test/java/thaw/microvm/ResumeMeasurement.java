@@ -3,17 +3,13 @@ package thaw.microvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import thaw.agent.AgentConnection;
-import thaw.agent.GuestDisk;
-import thaw.agent.GuestIdentity;
 import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.MemoryUse;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
@@ -85,19 +81,8 @@ final class ResumeMeasurement {
       last = start;
       try (RuntimeGuest guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
         stage("to HELLO");
-        AgentConnection agent = guest.sandbox.agent();
-        agent.setClock(Instant.now());
-        stage("clock");
-        agent.reseed(new byte[64]);
-        stage("randomness");
-        agent.setIdentity(new GuestIdentity("clone", "0123456789abcdef0123456789abcdef"));
-        stage("identity");
-        for (GuestDisk disk : GuestDisk.values()) {
-          agent.mountDisks(EnumSet.of(disk));
-          stage("mount " + disk);
-        }
-        agent.setLimits(128L << 20, 256);
-        stage("limits");
+        GuestPreparation.prepare(guest.sandbox, guest.spec.disks());
+        stage("clock to disks");
         guest.thaw(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
         stage("thaw");
         if (!whole) {

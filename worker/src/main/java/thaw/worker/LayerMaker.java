@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.GuestDisk;
 import thaw.agent.RuntimeProcess;
+import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
 import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeCommand;
@@ -93,10 +94,16 @@ final class LayerMaker {
     made("base", memorySizeMb, begin);
   }
 
-  /** Runtime up, exercised, waiting to be told its function. */
-  void runtime(String runtime, int memorySizeMb, LayerHandle base)
+  /**
+   * Runtime up, exercised, waiting to be told its function.
+   *
+   * @param function one of those that the layer is for
+   */
+  void runtime(FunctionVersion function, LayerHandle base)
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
+    String runtime = function.runtime();
+    int memorySizeMb = function.memorySizeMb();
     RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", runtime, line));
     GuestEvents events = new GuestEvents(() -> {});
     events.begin(life);
@@ -105,13 +112,13 @@ final class LayerMaker {
             Optional.of(runtime),
             Optional.empty(),
             memorySizeMb,
-            EPHEMERAL_STORAGE_MB,
+            function.ephemeralStorageMb(),
             false,
             new SandboxOrigin.Snapshot(base.layer()),
             true);
     try (Sandbox sandbox = driver.start(spec, events)) {
       sandbox.agent().setClock(java.time.Instant.now());
-      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       RuntimeStart.exec(
           sandbox,
           new RuntimeProcess(
@@ -124,11 +131,7 @@ final class LayerMaker {
       invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
-      write(
-          sandbox,
-          Kind.RUNTIME,
-          identities.runtime(runtime, memorySizeMb, base.layer()),
-          keys.service());
+      write(sandbox, Kind.RUNTIME, identities.runtime(function, base.layer()), keys.service());
     } finally {
       life.api().close();
     }
@@ -165,7 +168,7 @@ final class LayerMaker {
     RuntimeProcess process = functions.process(function, stream, data);
     RuntimeProcess restorable = withSnapStart(process);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox);
+      GuestPreparation.prepare(sandbox, spec.disks());
       if (below.layer().header().kind() == Kind.RUNTIME) {
         RuntimeStart.become(sandbox, life, restorable);
       } else {
@@ -176,16 +179,27 @@ final class LayerMaker {
           && life.api().awaitInit(settings.captureTimeout()) instanceof RuntimeOutcome.Ready) {
         invoke(life, warmup.invokes(), warmup.event());
       }
-      RuntimeOutcome outcome = life.api().awaitRestorable(settings.captureTimeout());
-      if (!(outcome instanceof RuntimeOutcome.Restorable)) {
+      RuntimeOutcome outcome =
+          function.image().isPresent()
+              ? life.api().awaitWaiting(settings.captureTimeout())
+              : life.api().awaitRestorable(settings.captureTimeout());
+      boolean atNext =
+          outcome instanceof RuntimeOutcome.Ready
+              && function.image().filter(FunctionImage::snapshotAtNext).isPresent();
+      if (!(outcome instanceof RuntimeOutcome.Restorable) && !atNext) {
         life.catchUpWithOutput();
         return Optional.of(SnapshotFailure.of(outcome));
+      }
+      if (atNext) {
+        life.api().keepWaitingConnection();
       }
       freeze(sandbox, life);
       write(
           sandbox,
           Kind.FUNCTION,
-          identities.function(function, below.layer()),
+          atNext
+              ? identities.functionAtNext(function, below.layer())
+              : identities.function(function, below.layer()),
           keys.function(function.accountId(), function.name()));
     } finally {
       life.api().close();

@@ -11,6 +11,7 @@ import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxSpec;
 import thaw.worker.SnapshotSettings.StartDepth;
 
 /**
@@ -91,9 +92,10 @@ final class SessionStarter implements GuestStarter {
         };
     GuestEvents events = new GuestEvents(onDeathOnceUp, Optional.of(data));
     events.begin(life); // a runtime that was frozen is heard from the first moment on
-    Sandbox sandbox = driver.start(functions.spec(function, network).from(point.origin()), events);
+    SandboxSpec spec = functions.spec(function, network).from(point.origin());
+    Sandbox sandbox = driver.start(spec, events);
     try {
-      GuestPreparation.prepare(sandbox);
+      GuestPreparation.prepare(sandbox, spec.disks());
       long startMicros = (System.nanoTime() - begin) / 1000;
       SandboxSession session =
           new SandboxSession(

@@ -85,7 +85,8 @@ final class StartLayers implements StartPoints {
 
   /** What must be there when a process is exec'ed cannot be told to one that runs already. */
   private static boolean usesRuntimeLayer(FunctionVersion function) {
-    return RuntimeCommand.knowsTemplates(function.runtime())
+    return function.image().isEmpty()
+        && RuntimeCommand.knowsTemplates(function.runtime())
         && !RuntimeEnvironment.hasExecTimeVariables(function.environment());
   }
 
@@ -100,8 +101,7 @@ final class StartLayers implements StartPoints {
     try {
       makeAnewIfOld(layer, () -> makeBase(function.memorySizeMb()));
       if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
-        Optional<LayerHandle> runtime =
-            lookup.runtime(function.runtime(), function.memorySizeMb(), layer);
+        Optional<LayerHandle> runtime = lookup.runtime(function, layer);
         if (runtime.isEmpty()) {
           request(function);
           return point(depth, layer);
@@ -218,13 +218,10 @@ final class StartLayers implements StartPoints {
       return base;
     }
     try {
-      Optional<LayerHandle> runtime =
-          lookup.runtime(function.runtime(), function.memorySizeMb(), base);
+      Optional<LayerHandle> runtime = lookup.runtime(function, base);
       if (runtime.isEmpty()) {
-        work.makeNow(
-            "runtime " + belowName(function),
-            () -> maker.runtime(function.runtime(), function.memorySizeMb(), base));
-        runtime = lookup.runtime(function.runtime(), function.memorySizeMb(), base);
+        work.makeNow("runtime " + belowName(function), () -> maker.runtime(function, base));
+        runtime = lookup.runtime(function, base);
       }
       return runtime.orElseThrow(() -> new SandboxException("the runtime layer is gone again"));
     } finally {
@@ -248,7 +245,7 @@ final class StartLayers implements StartPoints {
   private void makeRuntime(FunctionVersion function) throws Exception {
     LayerHandle base = ensureBase(function.memorySizeMb());
     try {
-      maker.runtime(function.runtime(), function.memorySizeMb(), base);
+      maker.runtime(function, base);
     } finally {
       base.release();
     }
@@ -268,7 +265,8 @@ final class StartLayers implements StartPoints {
   }
 
   private static String belowName(FunctionVersion function) {
-    return function.runtime() + " of " + function.memorySizeMb() + " MB";
+    return "%s of %d MB with %d MB of /tmp"
+        .formatted(function.runtime(), function.memorySizeMb(), function.ephemeralStorageMb());
   }
 
   private static String ownName(FunctionVersion function) {

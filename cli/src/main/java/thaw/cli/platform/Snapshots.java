@@ -46,6 +46,7 @@ final class Snapshots {
     StateReasonCode code =
         switch (failure.cause()) {
           case INIT_TIMEOUT -> StateReasonCode.FUNCTION_ERROR_INIT_TIMEOUT;
+          case NOT_RESTORABLE -> StateReasonCode.INVALID_IMAGE;
           case INIT_ERROR -> StateReasonCode.FUNCTION_ERROR;
           case RUNTIME_EXITED -> StateReasonCode.FUNCTION_ERROR_RUNTIME_INIT_ERROR;
         };
