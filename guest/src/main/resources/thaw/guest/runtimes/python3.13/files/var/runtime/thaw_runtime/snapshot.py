@@ -78,6 +78,9 @@ def renew_randomness():
     random = sys.modules.get("random")
     if random is not None:
         random.seed()
+    tempfile = sys.modules.get("tempfile")
+    if tempfile is not None:
+        tempfile._name_sequence = None  # it has a generator of its own
     if "_hashlib" in sys.modules or "_ssl" in sys.modules:
         import ssl
 
