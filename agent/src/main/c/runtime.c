@@ -49,7 +49,10 @@ static const char *become(const char *directory, int out, int err) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     umask(022);
     if (chdir(directory) < 0) return directory;
-    execve(arguments[0], arguments, variables);
+    environ = variables;
+    /* A container image may name a program only; all else is a path, and run as it is. */
+    if (strchr(arguments[0], '/')) execve(arguments[0], arguments, variables);
+    else execvp(arguments[0], arguments);
     return arguments[0];
 }
 

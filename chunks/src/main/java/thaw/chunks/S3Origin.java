@@ -5,6 +5,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.RetryableException;
@@ -35,11 +37,13 @@ public final class S3Origin implements Origin {
 
   private final S3Client client;
   private final S3Settings settings;
+  private final String bucket;
   private final Hedge hedge = new Hedge();
   private volatile boolean conditionalPuts = true;
 
   public S3Origin(S3Settings settings) {
     this.settings = settings;
+    this.bucket = settings.bucket().orElseThrow();
     S3ClientBuilder builder =
         S3Client.builder()
             .region(Region.of(settings.region()))
@@ -57,9 +61,14 @@ public final class S3Origin implements Origin {
                     .apiCallTimeout(settings.requestTimeout())
                     .retryStrategy(
                         StandardRetryStrategy.builder().maxAttempts(settings.attempts()).build()));
-    settings
-        .endpoint()
-        .ifPresent(endpoint -> builder.endpointOverride(URI.create(endpoint)).forcePathStyle(true));
+    builder.forcePathStyle(settings.pathStyle());
+    settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(URI.create(endpoint)));
+    if (settings.accessKeyId().isPresent()) {
+      builder.credentialsProvider(
+          StaticCredentialsProvider.create(
+              AwsBasicCredentials.create(
+                  settings.accessKeyId().get(), settings.secretAccessKey().orElseThrow())));
+    }
     client = builder.build();
   }
 
@@ -74,7 +83,7 @@ public final class S3Origin implements Origin {
     try {
       client.putObject(
           request -> {
-            request.bucket(settings.bucket()).key(key(name));
+            request.bucket(bucket).key(key(name));
             if (conditional) {
               request.ifNoneMatch("*");
             }
@@ -101,7 +110,7 @@ public final class S3Origin implements Origin {
     try {
       return Optional.of(
           client.getObject(
-              request -> request.bucket(settings.bucket()).key(key(name)),
+              request -> request.bucket(bucket).key(key(name)),
               ResponseTransformer.unmanaged(
                   (response, body) -> read(body, name.kind().maxBytes()))));
     } catch (S3Exception e) {
@@ -129,7 +138,7 @@ public final class S3Origin implements Origin {
   @Override
   public boolean contains(ObjectName name) throws IOException {
     try {
-      client.headObject(request -> request.bucket(settings.bucket()).key(key(name)));
+      client.headObject(request -> request.bucket(bucket).key(key(name)));
       return true;
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
@@ -150,9 +159,9 @@ public final class S3Origin implements Origin {
     try {
       client.copyObject(request ->
           request
-              .sourceBucket(settings.bucket())
+              .sourceBucket(bucket)
               .sourceKey(key(name))
-              .destinationBucket(settings.bucket())
+              .destinationBucket(bucket)
               .destinationKey(key(target)));
       return true;
     } catch (S3Exception e) {
@@ -184,7 +193,7 @@ public final class S3Origin implements Origin {
   @Override
   public void delete(ObjectName name) throws IOException {
     try {
-      client.deleteObject(request -> request.bucket(settings.bucket()).key(key(name)));
+      client.deleteObject(request -> request.bucket(bucket).key(key(name)));
     } catch (SdkException e) {
       throw failed("DELETE", name.path(), e);
     }
@@ -209,9 +218,7 @@ public final class S3Origin implements Origin {
         keys.stream().map(key -> ObjectIdentifier.builder().key(key).build()).toList();
     DeleteObjectsResponse response =
         client.deleteObjects(request ->
-            request
-                .bucket(settings.bucket())
-                .delete(delete -> delete.objects(objects).quiet(true)));
+            request.bucket(bucket).delete(delete -> delete.objects(objects).quiet(true)));
     if (!response.errors().isEmpty()) {
       throw new IOException("S3 did not delete all: " + response.errors().getFirst());
     }
@@ -225,7 +232,7 @@ public final class S3Origin implements Origin {
   /** What is below a prefix, asked for page by page (of 1,000) while it is read. */
   private ListObjectsV2Iterable pages(String prefix) {
     return client.listObjectsV2Paginator(
-        request -> request.bucket(settings.bucket()).prefix(settings.prefix() + prefix));
+        request -> request.bucket(bucket).prefix(settings.prefix() + prefix));
   }
 
   private String key(ObjectName name) {

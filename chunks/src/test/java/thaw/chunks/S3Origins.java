@@ -8,14 +8,15 @@ final class S3Origins {
   private S3Origins() {}
 
   static S3Origin open(String endpoint, String bucket, Duration attemptTimeout) {
-    System.setProperty("aws.accessKeyId", "test");
-    System.setProperty("aws.secretAccessKey", "test");
     return new S3Origin(
         new S3Settings(
-            bucket,
+            Optional.of(bucket),
             "a prefix/",
             Optional.of(endpoint),
             "us-east-1",
+            true,
+            Optional.of("test"),
+            Optional.of("test"),
             3,
             attemptTimeout,
             Duration.ofMinutes(1),

@@ -1,6 +1,7 @@
 package thaw.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,14 @@ final class FunctionOptions {
   /** The configuration's fields as CreateFunction and UpdateFunctionConfiguration take them. */
   ObjectNode configuration(DeploymentPackage code) {
     FunctionConf conf = code.conf();
+    ObjectNode node = Json.object();
+    if (code.image().isPresent()) {
+      ObjectNode config = node.putObject("ImageConfig"); // an empty one takes away what was set
+      addIfAny(config, "EntryPoint", conf.entryPoint());
+      addIfAny(config, "Command", conf.command());
+      conf.workingDirectory().ifPresent(directory -> config.put("WorkingDirectory", directory));
+      return common(node, conf);
+    }
     String chosenRuntime =
         Optional.ofNullable(runtime)
             .or(conf::runtime)
@@ -47,9 +56,18 @@ final class FunctionOptions {
                 new UserError(
                     "no runtime is given for " + name(code),
                     "Say runtime = python3.13 in function.conf, or --runtime python3.13."));
-    ObjectNode node = Json.object();
     node.put("Runtime", chosenRuntime);
     node.put("Handler", handler(chosenRuntime, conf, code));
+    return common(node, conf);
+  }
+
+  private static void addIfAny(ObjectNode config, String name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      texts.forEach(config.putArray(name)::add);
+    }
+  }
+
+  private ObjectNode common(ObjectNode node, FunctionConf conf) {
     node.put("Description", conf.description());
     node.put("MemorySize", memory == null ? conf.memorySize() : memory);
     node.put("Timeout", timeout == null ? conf.timeout() : timeout);

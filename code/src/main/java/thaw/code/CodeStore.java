@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public final class CodeStore {
   private final Path zips;
   private final Path temporary;
   private final ImageShelf images;
+  private final Optional<ChunkedImages> chunked;
   private final CodeSettings settings;
   private final Semaphore atOnce;
   private final ReentrantLock[] locks =
@@ -54,9 +56,20 @@ public final class CodeStore {
     Archive open(byte[] zip) throws IOException;
   }
 
-  /** Opens the store in a directory, which is made if it is missing and belongs to it alone. */
+  /** One whose images are files. */
   public CodeStore(Path directory, CodeSettings settings) throws IOException {
+    this(directory, settings, Optional.empty());
+  }
+
+  /**
+   * Opens the store in a directory, which is made if it is missing and belongs to it alone.
+   *
+   * @param chunked where images are that are not to be files; without it there is no {@link #disk}
+   */
+  public CodeStore(Path directory, CodeSettings settings, Optional<ChunkedImages> chunked)
+      throws IOException {
     this.settings = settings;
+    this.chunked = chunked;
     Files.createDirectories(directory);
     this.zips = own(directory.resolve("zip"), "rwx------");
     this.temporary = own(directory.resolve("tmp"), "rwx------");
@@ -69,6 +82,11 @@ public final class CodeStore {
       }
     }
     DurableFile.syncDirectory(directory);
+    if (chunked.isPresent()) {
+      for (String name : images.names()) {
+        images.remove(name); // of a Thaw that had no chunk store
+      }
+    }
   }
 
   /**
@@ -173,6 +191,38 @@ public final class CodeStore {
     }
   }
 
+  /**
+   * The same in the chunk store: nothing but what is touched is ever copied to this host.
+   *
+   * @param sha256Hex at least one
+   * @throws java.nio.file.NoSuchFileException if it is to be made and no such code is stored
+   * @throws IOException if the origin of the chunk store fails
+   */
+  public ChunkedImage disk(List<String> sha256Hex) throws IOException {
+    sha256Hex.forEach(this::touch);
+    String name = imageName(sha256Hex);
+    usedNanos.replace(name, System.nanoTime());
+    ChunkedImages all = chunked.orElseThrow();
+    Optional<ChunkedImage> ready = all.ready(name);
+    if (ready.isPresent()) {
+      return ready.get();
+    }
+    ReentrantLock lock = lock(name);
+    lock.lock();
+    try {
+      acquire();
+      try {
+        ChunkedImage image = all.get(name, () -> Archives.open(readAll(sha256Hex)));
+        usedNanos.put(name, System.nanoTime());
+        return image;
+      } finally {
+        atOnce.release();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** That of the package if there is one, else a hash over all of their names. */
   private static String imageName(List<String> sha256Hex) {
     sha256Hex.forEach(CodeStore::requireName);
@@ -237,7 +287,7 @@ public final class CodeStore {
       DurableFile.syncDirectory(zips);
     }
     Set<String> merged = together.stream().map(CodeStore::imageName).collect(Collectors.toSet());
-    for (String name : images.names()) {
+    for (String name : imageNames()) {
       if (name.startsWith(MERGED) && !merged.contains(name)) {
         removeUnusedImage(name);
       }
@@ -245,13 +295,28 @@ public final class CodeStore {
     return removed;
   }
 
+  private Set<String> imageNames() throws IOException {
+    Set<String> names = new HashSet<>(images.names());
+    if (chunked.isPresent()) {
+      names.addAll(chunked.get().names());
+    }
+    return names;
+  }
+
+  private void removeImage(String name) throws IOException {
+    usedNanos.remove(name);
+    images.remove(name);
+    if (chunked.isPresent()) {
+      chunked.get().remove(name);
+    }
+  }
+
   private void removeUnusedImage(String name) throws IOException {
     ReentrantLock lock = lock(name);
     lock.lock();
     try {
       if (!usedLately(name)) {
-        usedNanos.remove(name);
-        images.remove(name);
+        removeImage(name);
       }
     } finally {
       lock.unlock();
@@ -275,8 +340,7 @@ public final class CodeStore {
       if (usedLately(name)) {
         return false;
       }
-      usedNanos.remove(name);
-      images.remove(name);
+      removeImage(name);
       return Files.deleteIfExists(file(name));
     } finally {
       lock.unlock();

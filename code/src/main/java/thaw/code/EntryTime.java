@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.zip.X5455_ExtendedTimestamp;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import thaw.erofs.ErofsSuperblock;
 
 /**
  * When an entry was last changed. Kept, because runtimes compare it: Python takes a packed {@code
@@ -26,7 +27,7 @@ final class EntryTime {
       }
     }
     return entry.getTime() < 0
-        ? ErofsInode.EPOCH_SECONDS
+        ? ErofsSuperblock.EPOCH_SECONDS
         : Math.max(0, entry.getTimeLocal().toEpochSecond(ZoneOffset.UTC));
   }
 }

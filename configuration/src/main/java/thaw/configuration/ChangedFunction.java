@@ -20,6 +20,11 @@ final class ChangedFunction {
     return now.toBuilder().codeSha256(code.sha256Base64()).codeSize(code.zipBytes()).build();
   }
 
+  /** With another container image. AWS shows its digest as it is, and no size. */
+  static FunctionConfiguration image(FunctionConfiguration now, ImageRow image) {
+    return now.toBuilder().codeSha256(image.digestHex()).codeSize(0L).build();
+  }
+
   /** With other layers, or none. */
   static FunctionConfiguration layers(FunctionConfiguration now, List<Layer> layers) {
     FunctionConfiguration.Builder next = now.toBuilder();
@@ -45,6 +50,9 @@ final class ChangedFunction {
     }
     if (request.memorySize() != null) {
       next.memorySize(request.memorySize());
+    }
+    if (request.imageConfig() != null) {
+      next.imageConfigResponse(Parts.image(request.imageConfig()));
     }
     if (request.runtimeAsString() != null) {
       next.runtime(request.runtimeAsString());
@@ -113,22 +121,22 @@ final class ChangedFunction {
   }
 
   /** As one that could not be made ready. */
-  static FunctionConfiguration failed(FunctionConfiguration document, String reason) {
+  static FunctionConfiguration failed(FunctionConfiguration document, Unready why) {
     return document.toBuilder()
         .revisionId(UUID.randomUUID().toString())
         .state(State.FAILED)
-        .stateReason(reason)
-        .stateReasonCode("InternalError")
+        .stateReason(why.reason())
+        .stateReasonCode(why.code())
         .build();
   }
 
   /** As one whose update failed: the configuration before it, and why. */
-  static FunctionConfiguration updateFailed(FunctionConfiguration previous, String reason) {
+  static FunctionConfiguration updateFailed(FunctionConfiguration previous, Unready why) {
     return previous.toBuilder()
         .revisionId(UUID.randomUUID().toString())
         .lastUpdateStatus(LastUpdateStatus.FAILED)
-        .lastUpdateStatusReason(reason)
-        .lastUpdateStatusReasonCode("InternalError")
+        .lastUpdateStatusReason(why.reason())
+        .lastUpdateStatusReasonCode(why.code())
         .build();
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -20,10 +21,12 @@ import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.code.CodeStore;
+import thaw.images.ImageStore;
 import thaw.model.FunctionReference;
 import thaw.model.FunctionVersion;
 
@@ -38,11 +41,15 @@ import thaw.model.FunctionVersion;
 public final class ConfigurationService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
-  private final Database database;
+  private final Runnable closeDatabase;
   private final CodeStore code;
   private final Runtimes runtimes;
   private final FunctionCache cache;
+  private final ImageIndex imageIndex = new ImageIndex();
+  private final Transactions transactions;
   private final LayerStore layerStore;
+  private final ImageStore imageStore;
+  private final ContainerImages containerImages;
   private final S3Packages s3;
   private final Packages packages;
   private final Layers layers;
@@ -60,24 +67,29 @@ public final class ConfigurationService implements AutoCloseable {
 
   private ConfigurationService(
       Database database,
+      Runnable closeDatabase,
       CodeStore code,
-      ReadyMaker.Preparation preparation,
+      ImageStore imageStore,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings) {
-    this.database = database;
+    this.closeDatabase = closeDatabase;
     this.code = code;
+    this.imageStore = imageStore;
+    this.containerImages = new ContainerImages(imageStore, imageIndex);
     this.runtimes = new Runtimes(settings.runtimes(), settings.runtimeAliases());
     LayerIndex layerIndex = new LayerIndex();
-    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex);
-    Transactions transactions = new Transactions(database, settings.databaseWait());
+    this.cache = new FunctionCache(settings.region(), runtimes, layerIndex, imageIndex);
+    this.transactions = new Transactions(database, settings.databaseWait());
     this.functions = new FunctionStore(transactions, cache);
     this.layerStore = new LayerStore(transactions, layerIndex, clock);
     this.s3 = new S3Packages(settings.s3());
     this.packages = new Packages(code, functions::codeInUse, s3);
     this.layers = new Layers(layerStore, packages, clock);
     this.functionLayers = new FunctionLayers(layerStore);
-    CodePreparation images = new CodePreparation(preparation, layerIndex, runtimes, runtimeImages);
+    CodePreparation images =
+        new CodePreparation(preparation, layerIndex, runtimes, runtimeImages, containerImages);
     this.versions = new VersionStore(transactions, cache, clock);
     this.readyMaker =
         new ReadyMaker(functions, images, settings.makeReadyAtOnce(), settings.makeReadyQueue());
@@ -99,44 +111,69 @@ public final class ConfigurationService implements AutoCloseable {
    * Opens the functions of a data directory: brings the database up to this version, takes up what
    * a dead process left half done, removes code that nothing uses.
    *
+   * @param database stays the caller's to close
+   * @param images the disks of container images
+   * @param preparation makes the disk image of packages laid over each other
    * @param runtimeImages makes the images of the runtimes that functions have
    * @param snapshots takes the snapshots of versions with SnapStart; without it they are published
    *     without one, and their OptimizationStatus stays Off
-   * @throws IOException saying what to do if the database is a newer Thaw's, or cannot be opened
    */
   public static ConfigurationService open(
-      DataDirectory directory,
+      ConfigurationDatabase database,
       CodeStore code,
+      ImageStore images,
+      ImagePreparation preparation,
       ConfigurationSettings settings,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots)
       throws IOException {
-    return open(directory, code, code::image, runtimeImages, snapshots, settings);
+    return started(
+        new ConfigurationService(
+            database.database(),
+            () -> {},
+            code,
+            images,
+            preparation,
+            runtimeImages,
+            snapshots,
+            settings),
+        settings);
   }
 
-  /** The same without snapshots. */
+  /** The same without snapshots, with a database of its own and images that are files. */
   public static ConfigurationService open(
-      DataDirectory directory, CodeStore code, ConfigurationSettings settings) throws IOException {
-    return open(directory, code, settings, RuntimePreparation.NONE, Optional.empty());
+      DataDirectory directory, CodeStore code, ImageStore images, ConfigurationSettings settings)
+      throws IOException {
+    return open(
+        directory, code, images, code::image, RuntimePreparation.NONE, Optional.empty(), settings);
   }
 
   /** The same with another way to make code ready: tests hold it up or make it fail. */
   static ConfigurationService open(
       DataDirectory directory,
       CodeStore code,
-      ReadyMaker.Preparation preparation,
+      ImageStore images,
+      ImagePreparation preparation,
       RuntimePreparation runtimeImages,
       Optional<SnapshotPreparation> snapshots,
       ConfigurationSettings settings)
       throws IOException {
-    Database database =
-        Database.open(
-            directory.database(),
-            settings.databaseReaders(),
-            settings.databaseWait(),
-            Database.MIGRATIONS);
-    ConfigurationService service =
-        new ConfigurationService(database, code, preparation, runtimeImages, snapshots, settings);
+    ConfigurationDatabase database = ConfigurationDatabase.open(directory, settings);
+    return started(
+        new ConfigurationService(
+            database.database(),
+            database::close,
+            code,
+            images,
+            preparation,
+            runtimeImages,
+            snapshots,
+            settings),
+        settings);
+  }
+
+  private static ConfigurationService started(
+      ConfigurationService service, ConfigurationSettings settings) throws IOException {
     try {
       service.start(settings);
       return service;
@@ -148,6 +185,7 @@ public final class ConfigurationService implements AutoCloseable {
 
   private void start(ConfigurationSettings settings) throws IOException {
     layerStore.load();
+    transactions.read(ImageTable::all).forEach(imageIndex::put);
     for (FunctionRow row : functions.load()) {
       if (row.lifecycle() == Lifecycle.CREATING || row.lifecycle() == Lifecycle.UPDATING) {
         readyMaker.resume(row);
@@ -158,7 +196,7 @@ public final class ConfigurationService implements AutoCloseable {
         versionMaker.resume(row);
       }
     }
-    code.retain(functions.codeInUse(), cache.layers());
+    retain();
     every(settings.collectCodeEvery(), this::collect);
     every(IdleVersions.lookEvery(settings.inactiveAfter()), idleVersions::sweep);
   }
@@ -179,6 +217,9 @@ public final class ConfigurationService implements AutoCloseable {
     if (functions.find(function.accountId(), function.name()).isPresent()) {
       throw FunctionErrors.alreadyExists(function);
     }
+    if (request.packageType() == PackageType.IMAGE) {
+      return createImage(function, request);
+    }
     List<Layer> layersOfIt = functionLayers.find(request.layers(), function);
     CodeStore.StoredCode stored = packages.store(request.code());
     functionLayers.requireRoom(layersOfIt, stored.unzippedBytes(), function);
@@ -196,13 +237,46 @@ public final class ConfigurationService implements AutoCloseable {
         request.publish(), publishing -> functions.insert(function, row, publishing));
   }
 
+  private FunctionConfiguration createImage(
+      FunctionReference function, CreateFunctionRequest request) throws IOException {
+    ImageRow image = containerImages.find(function, request.code().imageUri());
+    FunctionConfiguration document =
+        NewFunction.document(function, request, image, clock.instant());
+    containerImages.requireCommand(function.accountId(), document);
+    FunctionRow row =
+        new FunctionRow(
+            function.accountId(),
+            function.name(),
+            Lifecycle.CREATING,
+            document,
+            Optional.empty(),
+            request.tags());
+    return changes.make(
+        request.publish(),
+        publishing -> functions.insert(function, row, withImage(image, publishing)));
+  }
+
+  /** Writes the image down in the transaction in which the function comes to have it. */
+  private static FunctionStore.Publishing withImage(
+      ImageRow image, FunctionStore.Publishing publishing) {
+    return (handle, row) -> {
+      ImageTable.put(handle, image);
+      return publishing.apply(handle, row);
+    };
+  }
+
   /** GetFunction. */
   public StoredFunction get(FunctionReference function) {
     FunctionRow row = functions.get(function);
     FunctionConfiguration document =
         function.isLatest() ? shown(row, function) : versions.get(function).document();
     String hash = Documents.codeSha256Hex(document);
-    return new StoredFunction(document, row.tags(), hash, code.zip(hash));
+    return new StoredFunction(
+        document,
+        row.tags(),
+        hash,
+        code.zip(hash),
+        containerImages.shown(function.accountId(), document));
   }
 
   /** GetFunctionConfiguration. */
@@ -232,8 +306,12 @@ public final class ConfigurationService implements AutoCloseable {
     NotOffered.check(request);
     Updates.requireLatest(function);
     Updates.require(functions.get(function), function, request.revisionId());
-    CodeStore.StoredCode stored = packages.store(request);
     FunctionConfiguration present = functions.get(function).document();
+    ContainerImages.check(present, request);
+    if (Documents.isImage(present)) {
+      return updateImage(function, present, request);
+    }
+    CodeStore.StoredCode stored = packages.store(request);
     functionLayers.requireRoom(present.layers(), stored.unzippedBytes(), function);
     if (Boolean.TRUE.equals(request.dryRun())) {
       return ChangedFunction.code(present, stored);
@@ -250,6 +328,27 @@ public final class ConfigurationService implements AutoCloseable {
                 publishing));
   }
 
+  private FunctionConfiguration updateImage(
+      FunctionReference function, FunctionConfiguration present, UpdateFunctionCodeRequest request)
+      throws IOException {
+    ImageRow image = containerImages.find(function, request.imageUri());
+    FunctionConfiguration changed = ChangedFunction.image(present, image);
+    containerImages.requireCommand(function.accountId(), changed);
+    if (Boolean.TRUE.equals(request.dryRun())) {
+      return changed;
+    }
+    return changes.make(
+        request.publish(),
+        publishing ->
+            functions.update(
+                function,
+                row -> {
+                  Updates.require(row, function, request.revisionId());
+                  return begin(row, ChangedFunction.image(row.document(), image));
+                },
+                withImage(image, publishing)));
+  }
+
   /** UpdateFunctionConfiguration. Only what the request gives changes. */
   public FunctionConfiguration updateConfiguration(
       FunctionReference function, UpdateFunctionConfigurationRequest request) {
@@ -258,6 +357,7 @@ public final class ConfigurationService implements AutoCloseable {
       runtimes.requireOffered(request.runtimeAsString());
     }
     Updates.requireLatest(function);
+    ContainerImages.check(functions.get(function).document(), request);
     Optional<List<Layer>> others =
         request.hasLayers()
             ? Optional.of(functionLayers.find(request.layers(), function))
@@ -276,6 +376,7 @@ public final class ConfigurationService implements AutoCloseable {
                       ChangedFunction.configuration(row.document(), request);
                   FunctionConfiguration next =
                       others.map(given -> ChangedFunction.layers(changed, given)).orElse(changed);
+                  containerImages.requireCommand(function.accountId(), next);
                   runtimes.requireSnapStart(next.snapStart().applyOn(), next.runtimeAsString());
                   return begin(row, next);
                 },
@@ -387,7 +488,7 @@ public final class ConfigurationService implements AutoCloseable {
     versionMaker.close();
     idleVersions.save();
     s3.close();
-    database.close();
+    closeDatabase.run();
   }
 
   private static FunctionReference taggable(FunctionReference function) {
@@ -410,10 +511,16 @@ public final class ConfigurationService implements AutoCloseable {
     return row.with(Lifecycle.UPDATING, ChangedFunction.updating(next, clock.instant()));
   }
 
+  private void retain() throws IOException {
+    Set<String> inUse = functions.codeInUse();
+    code.retain(inUse, cache.layers());
+    imageStore.retain(inUse);
+  }
+
   private void collect() {
     try {
       layerStore.purge();
-      code.retain(functions.codeInUse(), cache.layers());
+      retain();
     } catch (IOException | RuntimeException e) {
       LOG.error("Unused code could not be removed; it is tried again later", e);
     }

@@ -79,6 +79,11 @@ public final class DataDirectory implements AutoCloseable {
     return path.resolve("code");
   }
 
+  /** Where the disks of container images live. */
+  public Path images() {
+    return path.resolve("images");
+  }
+
   /** Where the database of functions lives. */
   Path database() {
     return path.resolve("configuration.db");

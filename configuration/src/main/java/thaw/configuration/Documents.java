@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
+import software.amazon.awssdk.services.lambda.model.ImageConfig;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
+import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 import thaw.api.AwsJson;
@@ -68,9 +70,22 @@ final class Documents {
     return document.state() == State.ACTIVE;
   }
 
-  /** The code's hash as the code store has it. */
+  /** The code's hash as the code store has it, or the digest of its image. */
   static String codeSha256Hex(FunctionConfiguration document) {
-    return hex(document.codeSha256());
+    return isImage(document) ? document.codeSha256() : hex(document.codeSha256());
+  }
+
+  /** Whether it is a container image. */
+  static boolean isImage(FunctionConfiguration document) {
+    return document.packageType() == PackageType.IMAGE;
+  }
+
+  /** What ImageConfig says, if there is one. */
+  static ImageConfig asked(FunctionConfiguration document) {
+    return document.imageConfigResponse() == null
+            || document.imageConfigResponse().imageConfig() == null
+        ? ImageConfig.builder().build()
+        : document.imageConfigResponse().imageConfig();
   }
 
   /** Lower-case hex of a hash in base64. */
@@ -94,15 +109,18 @@ final class Documents {
       String accountId,
       String region,
       Runtimes runtimes,
-      LayerIndex layers) {
+      LayerIndex layers,
+      ImageIndex images) {
     return new FunctionVersion(
         accountId,
         region,
         document.functionName(),
         document.version(),
         document.revisionId(),
-        runtimes.guestRuntime(document.runtimeAsString()),
-        document.handler(),
+        isImage(document)
+            ? FunctionVersion.IMAGE_RUNTIME
+            : runtimes.guestRuntime(document.runtimeAsString()),
+        isImage(document) ? "" : document.handler(),
         document.memorySize(),
         Duration.ofSeconds(document.timeout()),
         document.ephemeralStorage().size(),
@@ -112,6 +130,7 @@ final class Documents {
         document.loggingConfig().logGroup(),
         document.loggingConfig().logFormatAsString(),
         Optional.ofNullable(document.loggingConfig().applicationLogLevelAsString()),
-        document.snapStart().optimizationStatus() == SnapStartOptimizationStatus.ON);
+        document.snapStart().optimizationStatus() == SnapStartOptimizationStatus.ON,
+        images.image(accountId, document));
   }
 }

@@ -32,6 +32,7 @@ final class FunctionCache {
   private final String region;
   private final Runtimes runtimes;
   private final LayerIndex layers;
+  private final ImageIndex images;
   private volatile Consumer<VersionRow> waker = row -> {};
 
   private record Key(String accountId, String name) {}
@@ -48,10 +49,11 @@ final class FunctionCache {
     }
   }
 
-  FunctionCache(String region, Runtimes runtimes, LayerIndex layers) {
+  FunctionCache(String region, Runtimes runtimes, LayerIndex layers, ImageIndex images) {
     this.region = region;
     this.runtimes = runtimes;
     this.layers = layers;
+    this.images = images;
   }
 
   void listen(FunctionListener listener) {
@@ -89,7 +91,7 @@ final class FunctionCache {
         new Served(
             row.serving()
                 .map(document ->
-                    Documents.version(document, row.accountId(), region, runtimes, layers)),
+                    Documents.version(document, row.accountId(), region, runtimes, layers, images)),
             () -> FunctionErrors.notActive(state),
             0));
   }
@@ -105,7 +107,7 @@ final class FunctionCache {
 
   /** What a worker needs to know to run a published version. */
   FunctionVersion version(VersionRow row) {
-    return Documents.version(row.document(), row.accountId(), region, runtimes, layers);
+    return Documents.version(row.document(), row.accountId(), region, runtimes, layers, images);
   }
 
   private Supplier<LambdaException> refusal(VersionRow row) {

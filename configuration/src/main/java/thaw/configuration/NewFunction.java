@@ -35,6 +35,10 @@ final class NewFunction {
    */
   static void check(CreateFunctionRequest request, Runtimes runtimes) {
     NotOffered.check(request);
+    if (ContainerImages.check(request)) {
+      checkCommon(request);
+      return;
+    }
     if (isBlank(request.runtimeAsString()) || isBlank(request.handler())) {
       throw FunctionErrors.invalid(
           "Runtime and Handler are mandatory parameters for functions created with deployment"
@@ -44,6 +48,10 @@ final class NewFunction {
     if (request.snapStart() != null) {
       runtimes.requireSnapStart(request.snapStart().applyOn(), request.runtimeAsString());
     }
+    checkCommon(request);
+  }
+
+  private static void checkCommon(CreateFunctionRequest request) {
     if (request.environment() != null) {
       Environments.checked(request.environment());
     }
@@ -57,6 +65,24 @@ final class NewFunction {
       List<Layer> layers,
       StoredCode code,
       Instant now) {
+    return ChangedFunction.code(
+        document(function, request, layers, now).toBuilder().packageType(PackageType.ZIP).build(),
+        code);
+  }
+
+  /** The same of a function that is a container image. */
+  static FunctionConfiguration document(
+      FunctionReference function, CreateFunctionRequest request, ImageRow image, Instant now) {
+    FunctionConfiguration document =
+        document(function, request, List.of(), now).toBuilder()
+            .packageType(PackageType.IMAGE)
+            .imageConfigResponse(Parts.image(request.imageConfig()))
+            .build();
+    return ChangedFunction.image(document, image);
+  }
+
+  private static FunctionConfiguration document(
+      FunctionReference function, CreateFunctionRequest request, List<Layer> layers, Instant now) {
     String name = function.name();
     FunctionConfiguration.Builder document =
         FunctionConfiguration.builder()
@@ -68,14 +94,11 @@ final class NewFunction {
             .description(request.description() == null ? "" : request.description())
             .timeout(or(request.timeout(), DEFAULT_TIMEOUT_SECONDS))
             .memorySize(or(request.memorySize(), DEFAULT_MEMORY_MB))
-            .codeSize(code.zipBytes())
-            .codeSha256(code.sha256Base64())
             .lastModified(Documents.lastModified(now))
             .version(FunctionReference.LATEST)
             .revisionId(UUID.randomUUID().toString())
             .kmsKeyArn(request.kmsKeyArn())
             .deadLetterConfig(request.deadLetterConfig())
-            .packageType(PackageType.ZIP)
             .architectures(Architecture.X86_64)
             .tracingConfig(
                 Parts.tracing(or(request.tracingConfig(), TracingConfig.builder().build())))

@@ -2,8 +2,6 @@ package thaw.configuration;
 
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
-import software.amazon.awssdk.services.lambda.model.FunctionCode;
-import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
@@ -17,13 +15,6 @@ final class NotOffered {
   private NotOffered() {}
 
   static void check(CreateFunctionRequest request) {
-    if (request.packageType() == PackageType.IMAGE || set(request.imageConfig())) {
-      throw FunctionErrors.notOffered("PackageType Image", "deploy a zip");
-    }
-    FunctionCode code = request.code();
-    if (code != null) {
-      checkSource(code.imageUri());
-    }
     Parts.requireX86(request.architecturesAsStrings());
     checkPublishTo(request.publishTo());
     checkExtras(request.capacityProviderConfig(), request.durableConfig());
@@ -36,26 +27,16 @@ final class NotOffered {
   }
 
   static void check(UpdateFunctionCodeRequest request) {
-    checkSource(request.imageUri());
     Parts.requireX86(request.architecturesAsStrings());
     checkPublishTo(request.publishTo());
   }
 
   static void check(UpdateFunctionConfigurationRequest request) {
     checkExtras(request.capacityProviderConfig(), request.durableConfig());
-    if (set(request.imageConfig())) {
-      throw FunctionErrors.notOffered("ImageConfig", "leave it out");
-    }
   }
 
   static void check(PublishVersionRequest request) {
     checkPublishTo(request.publishTo());
-  }
-
-  private static void checkSource(@Nullable String imageUri) {
-    if (set(imageUri)) {
-      throw FunctionErrors.notOffered("Code in a container image", "send a package as ZipFile");
-    }
   }
 
   private static void checkPublishTo(@Nullable Object target) {

@@ -1,7 +1,10 @@
 package thaw.configuration;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.Architecture;
+import software.amazon.awssdk.services.lambda.model.ImageConfig;
+import software.amazon.awssdk.services.lambda.model.ImageConfigResponse;
 import software.amazon.awssdk.services.lambda.model.LogFormat;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
@@ -29,6 +32,27 @@ final class Parts {
     return TracingConfigResponse.builder()
         .mode(asked.mode() == null ? TracingMode.PASS_THROUGH : asked.mode())
         .build();
+  }
+
+  /** Empty lists and names take nothing's place, as on AWS; nothing at all is not shown. */
+  static @Nullable ImageConfigResponse image(@Nullable ImageConfig asked) {
+    if (asked == null) {
+      return null;
+    }
+    ImageConfig.Builder config = ImageConfig.builder();
+    if (!asked.entryPoint().isEmpty()) {
+      config.entryPoint(asked.entryPoint());
+    }
+    if (!asked.command().isEmpty()) {
+      config.command(asked.command());
+    }
+    if (asked.workingDirectory() != null && !asked.workingDirectory().isEmpty()) {
+      config.workingDirectory(asked.workingDirectory());
+    }
+    ImageConfig given = config.build();
+    return given.equals(ImageConfig.builder().build())
+        ? null
+        : ImageConfigResponse.builder().imageConfig(given).build();
   }
 
   static VpcConfigResponse vpc(VpcConfig asked) {

@@ -1,7 +1,6 @@
 package thaw.configuration;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +17,6 @@ final class ReadyMaker implements AutoCloseable {
   private final FunctionStore functions;
   private final CodePreparation preparation;
   private final BackgroundWork work;
-
-  /** Makes the common disk image of packages; may take its time. */
-  @FunctionalInterface
-  interface Preparation {
-    void prepare(List<String> sha256Hex) throws IOException;
-  }
 
   ReadyMaker(FunctionStore functions, CodePreparation preparation, int atOnce, int queueLength) {
     this.functions = functions;
@@ -68,22 +61,22 @@ final class ReadyMaker implements AutoCloseable {
 
   private FunctionRow made(FunctionRow row) {
     try {
-      preparation.prepare(row.document());
+      preparation.prepare(row.accountId(), row.document());
       return row.with(Lifecycle.ACTIVE, ChangedFunction.ready(row.document()));
     } catch (IOException | RuntimeException e) {
       LOG.error("The code of function {} could not be made ready", row.name(), e);
-      return failed(row, "The code could not be made ready: " + e.getMessage());
+      return failed(row, Unready.of(e));
     }
   }
 
-  private static FunctionRow failed(FunctionRow row, String reason) {
+  private static FunctionRow failed(FunctionRow row, Unready why) {
     Optional<FunctionConfiguration> previous = row.previous();
     if (previous.isEmpty()) {
-      return row.with(Lifecycle.FAILED, ChangedFunction.failed(row.document(), reason));
+      return row.with(Lifecycle.FAILED, ChangedFunction.failed(row.document(), why));
     }
     return row.with(
         Documents.isActive(previous.get()) ? Lifecycle.ACTIVE : Lifecycle.FAILED,
-        ChangedFunction.updateFailed(previous.get(), reason));
+        ChangedFunction.updateFailed(previous.get(), why));
   }
 
   /** Waits for what is under way, not for what is queued: the next start takes that up. */

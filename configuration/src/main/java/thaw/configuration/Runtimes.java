@@ -39,12 +39,14 @@ record Runtimes(List<String> offered, Map<String, String> aliases) {
   }
 
   /**
-   * Checks that a runtime can be frozen after INIT and go on, if SnapStart is wanted.
+   * Checks that a runtime can be frozen after INIT and go on, if SnapStart is wanted. Of a
+   * container image, which has no runtime, only its start will tell.
    *
    * @throws LambdaException INVALID_PARAMETER_VALUE with AWS's text
    */
-  void requireSnapStart(@Nullable SnapStartApplyOn applyOn, String runtime) {
-    if (applyOn == SnapStartApplyOn.PUBLISHED_VERSIONS
+  void requireSnapStart(@Nullable SnapStartApplyOn applyOn, @Nullable String runtime) {
+    if (runtime != null
+        && applyOn == SnapStartApplyOn.PUBLISHED_VERSIONS
         && !SNAP_START.contains(guestRuntime(runtime))) {
       throw new LambdaException(
           ErrorCode.INVALID_PARAMETER_VALUE,

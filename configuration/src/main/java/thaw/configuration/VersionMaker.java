@@ -118,7 +118,7 @@ final class VersionMaker implements AutoCloseable {
                 PublishedVersion.active(row.document(), snapshot.isPresent()))
             .usedAt(clock.instant());
     try {
-      code.prepare(row.document());
+      code.prepare(row.accountId(), row.document());
       if (snapshot.isEmpty()) {
         return active;
       }

@@ -196,7 +196,7 @@ class MakingReadyTest {
     }
   }
 
-  private final ReadyMaker.Preparation held = hash -> permits.acquireUninterruptibly();
+  private final ImagePreparation held = hash -> permits.acquireUninterruptibly();
 
   private Opened held() throws IOException {
     return Opened.at(directory, held);

@@ -11,6 +11,8 @@ import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.State;
 import thaw.code.CodeSettings;
 import thaw.code.CodeStore;
+import thaw.images.ImageSettings;
+import thaw.images.ImageStore;
 import thaw.model.FunctionReference;
 
 /** A data directory with a configuration service on it, as one process has them. */
@@ -23,15 +25,16 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
   static Opened at(Path path, ConfigurationSettings settings) throws IOException {
     DataDirectory directory = DataDirectory.open(path);
     CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
-    return new Opened(directory, code, ConfigurationService.open(directory, code, settings));
+    return new Opened(
+        directory, code, ConfigurationService.open(directory, code, images(directory), settings));
   }
 
   /** With another way to make code ready. */
-  static Opened at(Path path, ReadyMaker.Preparation preparation) throws IOException {
+  static Opened at(Path path, ImagePreparation preparation) throws IOException {
     return at(path, preparation, ConfigurationSettings.defaults());
   }
 
-  static Opened at(Path path, ReadyMaker.Preparation preparation, ConfigurationSettings settings)
+  static Opened at(Path path, ImagePreparation preparation, ConfigurationSettings settings)
       throws IOException {
     DataDirectory directory = DataDirectory.open(path);
     CodeStore code = new CodeStore(directory.code(), CodeSettings.defaults());
@@ -39,7 +42,13 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
         directory,
         code,
         ConfigurationService.open(
-            directory, code, preparation, RuntimePreparation.NONE, Optional.empty(), settings));
+            directory,
+            code,
+            images(directory),
+            preparation,
+            RuntimePreparation.NONE,
+            Optional.empty(),
+            settings));
   }
 
   /** With something that takes snapshots. */
@@ -51,7 +60,13 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
         directory,
         code,
         ConfigurationService.open(
-            directory, code, settings, RuntimePreparation.NONE, Optional.of(snapshots)));
+            directory,
+            code,
+            images(directory),
+            code::image,
+            RuntimePreparation.NONE,
+            Optional.of(snapshots),
+            settings));
   }
 
   /** With something that makes runtimes' images. */
@@ -62,7 +77,17 @@ record Opened(DataDirectory directory, CodeStore code, ConfigurationService serv
         directory,
         code,
         ConfigurationService.open(
-            directory, code, ConfigurationSettings.defaults(), runtimes, Optional.empty()));
+            directory,
+            code,
+            images(directory),
+            code::image,
+            runtimes,
+            Optional.empty(),
+            ConfigurationSettings.defaults()));
+  }
+
+  static ImageStore images(DataDirectory directory) throws IOException {
+    return new ImageStore(directory.images(), ImageSettings.defaults(), Optional.empty());
   }
 
   /** Waits until nothing is under way for a function. */

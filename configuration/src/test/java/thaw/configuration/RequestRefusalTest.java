@@ -105,8 +105,6 @@ class RequestRefusalTest {
   @Test
   void whatThawCannotDoYetIsRefusedRatherThanIgnored() {
     Map<String, Consumer<CreateFunctionRequest.Builder>> requests = new TreeMap<>();
-    requests.put("PackageType Image", r -> r.packageType(PackageType.IMAGE));
-    requests.put("Code in a container image", r -> r.code(c -> c.imageUri("i")));
     requests.put("PublishTo", r -> r.publishTo("LATEST_PUBLISHED"));
     requests.put("CodeSigningConfigArn", r -> r.codeSigningConfigArn("arn"));
     requests.put("TenancyConfig", r -> r.tenancyConfig(t -> t.tenantIsolationMode("PER_TENANT")));
@@ -115,6 +113,18 @@ class RequestRefusalTest {
 
     requests.forEach((what, change) ->
         refused(change).hasMessageStartingWith(what + " is not offered by Thaw yet: "));
+  }
+
+  @Test
+  void whatDoesNotGoWithThePackagesTypeIsRefused() {
+    refused(r -> r.packageType(PackageType.IMAGE))
+        .hasMessageStartingWith("Please don't provide Handler or Runtime or Layer");
+    refused(r -> r.packageType(PackageType.IMAGE).handler(null).runtime((String) null))
+        .hasMessageStartingWith("Please provide ImageUri when creating");
+    refused(r -> r.code(c -> c.imageUri("i")))
+        .hasMessageStartingWith("Please don't provide ImageUri when creating");
+    refused(r -> r.imageConfig(c -> c.command("x")))
+        .hasMessageStartingWith("Please don't provide ImageConfig");
   }
 
   @Test

@@ -124,7 +124,8 @@ class TagsTest {
           new CodeStore(
               data.code(), new CodeSettings(1, java.time.Duration.ZERO, new DataSize(size + 1L)));
       try (ConfigurationService service =
-          ConfigurationService.open(data, store, ConfigurationSettings.defaults())) {
+          ConfigurationService.open(
+              data, store, Opened.images(data), ConfigurationSettings.defaults())) {
         service.create(F, request("1").build());
         assertThatThrownBy(() -> service.create(named("g"), request("2").build()))
             .isInstanceOfSatisfying(

@@ -17,7 +17,7 @@ import thaw.jail.SeccompRules;
  * @param uid host's user id of the agent, which is root in the container's user namespace
  * @param functionUid host's user id of the function's processes
  * @param root the tree it sees, read-only
- * @param code at /var/task
+ * @param code at /var/task, if the function is not a container image
  * @param opt at /opt, if the function has layers
  * @param temporary at /tmp
  * @param etc directory of {@link #ETC_FILES}, which the agent writes
@@ -29,7 +29,7 @@ record ContainerConfig(
     int functionUid,
     Path agent,
     Path root,
-    Path code,
+    Optional<Path> code,
     Optional<Path> opt,
     Path temporary,
     Path etc,
@@ -103,7 +103,7 @@ record ContainerConfig(
     mounts.add(mount("/sys/fs/cgroup", "cgroup", "nosuid", "noexec", "nodev", "ro"));
     mounts.add(bind(agent, "/thaw/agent", "ro", "nosuid", "nodev"));
     mounts.add(bind(sockets, "/thaw/sockets", "ro", "nosuid", "nodev", "noexec"));
-    mounts.add(bind(code, "/var/task", "ro", "nosuid", "nodev"));
+    code.ifPresent(disk -> mounts.add(bind(disk, "/var/task", "ro", "nosuid", "nodev")));
     opt.ifPresent(layers -> mounts.add(bind(layers, "/opt", "ro", "nosuid", "nodev")));
     mounts.add(bind(temporary, "/tmp", "rw", "nosuid", "nodev"));
     for (String file : ETC_FILES) {

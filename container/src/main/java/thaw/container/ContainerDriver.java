@@ -2,6 +2,7 @@ package thaw.container;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -68,8 +69,7 @@ public final class ContainerDriver implements SandboxDriver {
     if (spec.capturable() || !(spec.origin() instanceof SandboxOrigin.Boot)) {
       throw new SandboxException("containers have no snapshots");
     }
-    ContainerSandbox sandbox =
-        new ContainerStarter(host, images, runtime(spec), spec).start(listener);
+    ContainerSandbox sandbox = new ContainerStarter(host, lower(spec), spec).start(listener);
     live.add(sandbox);
     sandbox.whenClosed(() -> live.remove(sandbox));
     if (closed) {
@@ -77,6 +77,18 @@ public final class ContainerDriver implements SandboxDriver {
       throw new SandboxException("the driver is closed");
     }
     return sandbox;
+  }
+
+  /** What a sandbox's root is made of, the topmost first. */
+  private List<Path> lower(SandboxSpec spec) throws SandboxException {
+    if (!spec.codeIsRoot()) {
+      return List.of(runtime(spec), images.root());
+    }
+    try {
+      return List.of(spec.codeImage().orElseThrow().file());
+    } catch (IOException e) {
+      throw new SandboxException("no disk of the image: " + e.getMessage(), e);
+    }
   }
 
   private Path runtime(SandboxSpec spec) throws SandboxException {

@@ -5,10 +5,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import thaw.agent.AgentConnection;
-import thaw.guest.GuestImages;
 import thaw.jail.Awaiting;
 import thaw.jail.CloseStack;
 import thaw.jail.DiskTemplate;
@@ -30,16 +31,17 @@ final class ContainerStarter {
   private static final long CPU_SHARES_PER_MB = 8;
 
   private final Host host;
-  private final GuestImages images;
-  private final Path runtime;
+  private final List<Path> lower;
   private final SandboxSpec spec;
   private final String id;
   private final CloseStack undo = new CloseStack();
 
-  ContainerStarter(Host host, GuestImages images, Path runtime, SandboxSpec spec) {
+  /**
+   * @param lower images that the root is made of, the topmost first
+   */
+  ContainerStarter(Host host, List<Path> lower, SandboxSpec spec) {
     this.host = host;
-    this.images = images;
-    this.runtime = runtime;
+    this.lower = lower;
     this.spec = spec;
     this.id = host.instance().nextSandboxId();
   }
@@ -61,17 +63,19 @@ final class ContainerStarter {
     int functionUid = takeUid();
     Path run = Host.open(host.instance().createRunDirectory(id));
     undo.push(() -> Trees.delete(run));
-    Path root =
-        host.mounts()
-            .overlay(
-                undo,
-                host.skeleton(),
-                host.mounts().image(runtime, undo),
-                host.mounts().image(images.root(), undo));
-    Path code = host.mounts().image(spec.codeImage().orElseThrow(), undo);
+    List<Path> trees = new ArrayList<>();
+    trees.add(spec.codeIsRoot() ? host.imageSkeleton() : host.skeleton());
+    for (Path image : lower) {
+      trees.add(host.mounts().image(image, undo));
+    }
+    Path root = host.mounts().overlay(undo, trees);
+    Optional<Path> code =
+        spec.codeIsRoot()
+            ? Optional.empty()
+            : Optional.of(host.mounts().image(spec.codeImage().orElseThrow().file(), undo));
     Optional<Path> opt =
         spec.optImage().isPresent()
-            ? Optional.of(host.mounts().image(spec.optImage().get(), undo))
+            ? Optional.of(host.mounts().image(spec.optImage().get().file(), undo))
             : Optional.empty();
     Path sockets = Files.createDirectory(run.resolve("s"));
     Files.setAttribute(sockets, "unix:gid", uid);

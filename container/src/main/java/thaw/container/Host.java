@@ -17,6 +17,7 @@ import thaw.jail.UidPool;
  * What all containers of one driver share.
  *
  * @param skeleton a tree of mount points, the top of every root
+ * @param imageSkeleton the same for roots that are container images
  * @param tun the device of which an agent makes its network interface
  */
 record Host(
@@ -28,6 +29,7 @@ record Host(
     MountNamespace namespace,
     SharedMounts mounts,
     Path skeleton,
+    Path imageSkeleton,
     Path tun,
     Path agent,
     Path dial)
@@ -35,8 +37,11 @@ record Host(
   private static final NativeTool AGENT = new NativeTool("agent", Host::agentSource);
 
   /** Directories in the skeleton; what is mounted on files comes with them. */
-  private static final List<String> DIRECTORIES =
-      List.of("proc", "sys", "dev", "tmp", "opt", "var/task", "etc", "thaw/sockets");
+  private static final List<String> IMAGE_DIRECTORIES =
+      List.of("proc", "sys", "dev", "tmp", "etc", "thaw/sockets");
+
+  /** Those beside that are for what a container image has itself. */
+  private static final List<String> CODE_DIRECTORIES = List.of("opt", "var/task");
 
   private static SortedMap<String, byte[]> agentSource() throws IOException {
     return new TreeMap<>(AgentSource.CONTAINER.files());
@@ -58,6 +63,8 @@ record Host(
           new SharedMounts(namespace, open(instance.createRunDirectory("mounts")));
       Path skeleton = instance.createRunDirectory("skeleton");
       openAlong(settings.runDirectory(), skeleton);
+      Path imageSkeleton = instance.createRunDirectory("image-skeleton");
+      openAlong(settings.runDirectory(), imageSkeleton);
       return new Host(
           settings,
           cacheDirectory,
@@ -66,7 +73,8 @@ record Host(
           policy,
           namespace,
           mounts,
-          skeleton(skeleton),
+          skeleton(skeleton, CODE_DIRECTORIES),
+          skeleton(imageSkeleton, List.of()),
           tun(namespace, instance.createRunDirectory("devices")),
           agent,
           dial);
@@ -88,8 +96,11 @@ record Host(
     }
   }
 
-  private static Path skeleton(Path root) throws IOException {
-    for (String directory : DIRECTORIES) {
+  private static Path skeleton(Path root, List<String> more) throws IOException {
+    for (String directory : IMAGE_DIRECTORIES) {
+      openAlong(root, Files.createDirectories(root.resolve(directory)));
+    }
+    for (String directory : more) {
       openAlong(root, Files.createDirectories(root.resolve(directory)));
     }
     for (String file : ContainerConfig.ETC_FILES) {

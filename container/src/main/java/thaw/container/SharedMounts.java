@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import thaw.jail.Bind;
 import thaw.jail.CloseStack;
@@ -50,10 +51,10 @@ final class SharedMounts {
   }
 
   /** Trees laid over each other, the first on top, until {@code user} is closed. */
-  Path overlay(CloseStack user, Path... trees) throws IOException {
+  Path overlay(CloseStack user, List<Path> trees) throws IOException {
     StringBuilder lower = new StringBuilder("lowerdir=");
-    for (int i = 0; i < trees.length; i++) {
-      lower.append(i == 0 ? "" : ":").append(trees[i]);
+    for (int i = 0; i < trees.size(); i++) {
+      lower.append(i == 0 ? "" : ":").append(trees.get(i));
     }
     return take(
         lower.toString(),

@@ -9,6 +9,7 @@ import java.util.Optional;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.FunctionCodeLocation;
 import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import thaw.api.Constraints;
 import thaw.configuration.ConfigurationService;
+import thaw.configuration.StoredFunction;
 import thaw.model.FunctionReference;
 
 /** The operations on functions: reads a request, checks it, lets the configuration service act. */
@@ -76,16 +78,34 @@ final class FunctionApi {
     checked(
         GetFunctionRequest.builder().functionName(name).qualifier(qualifier.orElse(null)).build());
     var stored = functions.get(parse(name, qualifier));
-    String location =
-        "http://" + request.headers().get(HeaderNames.HOST).get() + links.link(stored.codeSha256());
     var answer =
         GetFunctionResponse.builder()
             .configuration(stored.configuration())
-            .code(code -> code.repositoryType("S3").location(location));
+            .code(
+                stored
+                    .image()
+                    .map(FunctionApi::location)
+                    .orElseGet(() -> location(request, stored.codeSha256())));
     if (!stored.tags().isEmpty()) {
       answer.tags(stored.tags());
     }
     answers.shape(response, Status.OK_200, answer.build());
+  }
+
+  private static FunctionCodeLocation location(StoredFunction.Image image) {
+    return FunctionCodeLocation.builder()
+        .repositoryType("ECR")
+        .imageUri(image.uri())
+        .resolvedImageUri(image.resolvedUri())
+        .build();
+  }
+
+  private FunctionCodeLocation location(ServerRequest request, String codeSha256) {
+    String host = request.headers().get(HeaderNames.HOST).get();
+    return FunctionCodeLocation.builder()
+        .repositoryType("S3")
+        .location("http://" + host + links.link(codeSha256))
+        .build();
   }
 
   void getConfiguration(ServerRequest request, ServerResponse response, String name) {

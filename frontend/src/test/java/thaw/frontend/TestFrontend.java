@@ -17,6 +17,8 @@ import thaw.code.CodeStore;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.ConfigurationSettings;
 import thaw.configuration.DataDirectory;
+import thaw.images.ImageSettings;
+import thaw.images.ImageStore;
 import thaw.model.InvocationResult;
 import thaw.model.InvocationTimings;
 import thaw.model.SandboxCredentials;
@@ -53,7 +55,12 @@ final class TestFrontend implements AutoCloseable {
     var code =
         new CodeStore(
             directory.code(), SettingsBinder.bind(CodeSettings.class, ConfigFactory.empty()));
-    this.functions = ConfigurationService.open(directory, code, ConfigurationSettings.defaults());
+    this.functions =
+        ConfigurationService.open(
+            directory,
+            code,
+            new ImageStore(directory.images(), ImageSettings.defaults(), Optional.empty()),
+            ConfigurationSettings.defaults());
     var backend =
         new Frontend.Backend(
             "1.2.3",

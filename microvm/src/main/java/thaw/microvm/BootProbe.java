@@ -6,6 +6,7 @@ import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
 import thaw.guest.GuestImages;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxException;
 
 /** Boots guest images until their agent greets, which is the only proof that they boot. */
@@ -30,9 +31,10 @@ final class BootProbe {
         new SandboxPlan(
             vm,
             images,
+            new DiskImage.File(images.root()),
             host.blankDisk(),
-            host.blankDisk(),
-            host.blankDisk(),
+            new DiskImage.File(host.blankDisk()),
+            new DiskImage.File(host.blankDisk()),
             Optional.empty(),
             false,
             SIZE_MB,

@@ -10,11 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
+import thaw.snapshots.SnapshotLayer;
 
 /** Makes microVMs: QEMU in a jail, under KVM where that is proven to work, else emulated. */
 public final class MicrovmDriver implements SandboxDriver {
@@ -113,13 +115,22 @@ public final class MicrovmDriver implements SandboxDriver {
 
   private MicrovmSandbox resume(SandboxPlan plan, AgentConnection.Listener listener)
       throws SandboxException {
-    Optional<Shell> waiting = plan.capturable() ? Optional.empty() : shells.take(plan.vm());
-    Shell shell = waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell();
+    Optional<SnapshotLayer> shared =
+        plan.snapshot()
+            .filter(from -> from.shareMemory() && !plan.capturable())
+            .map(SandboxOrigin.Snapshot::layer);
+    // What waits has a memory of its own, and what is captured is seldom made.
+    boolean fromPool = shared.isEmpty() && !plan.capturable();
+    Optional<Shell> waiting = fromPool ? shells.take(plan.vm()) : Optional.empty();
+    Shell shell =
+        waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell(shared);
     return shell.wake(plan, listener);
   }
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {
     Path runtime = spec.runtime().isPresent() ? runtime(spec.runtime().get()) : host.blankDisk();
+    DiskImage blank = new DiskImage.File(host.blankDisk());
+    DiskImage code = spec.codeImage().orElse(blank);
     Optional<SandboxOrigin.Snapshot> snapshot =
         spec.origin() instanceof SandboxOrigin.Snapshot s ? Optional.of(s) : Optional.empty();
     VmOptions options =
@@ -129,9 +140,10 @@ public final class MicrovmDriver implements SandboxDriver {
     return new SandboxPlan(
         snapshot.isPresent() ? options.resuming() : options,
         images,
+        spec.codeIsRoot() ? code : new DiskImage.File(images.root()),
         runtime,
-        spec.codeImage().orElse(host.blankDisk()),
-        spec.optImage().orElse(host.blankDisk()),
+        spec.codeIsRoot() ? blank : code,
+        spec.optImage().orElse(blank),
         snapshot,
         spec.capturable(),
         spec.ephemeralStorageMb(),

@@ -98,6 +98,11 @@ final class MicrovmSandbox implements Sandbox {
   /** Remembers what of it is on the sparse file system. */
   void keep(SandboxFiles files, StateFile state) {
     snapshots = new Snapshots(files, state);
+    endWith(files);
+  }
+
+  /** Ends the sandbox when nobody serves these files any more. */
+  void endWith(SandboxFiles files) {
     var _ =
         files
             .serverEnded()

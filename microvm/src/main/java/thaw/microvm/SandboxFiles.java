@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import thaw.jail.DiskTemplate;
 import thaw.jail.TemplatePages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.Capture;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.PageStatistics;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
@@ -28,6 +28,7 @@ import thaw.sparsefs.LateSource;
 import thaw.sparsefs.PageSource;
 import thaw.sparsefs.SandboxDirectory;
 import thaw.sparsefs.SparseFile;
+import thaw.sparsefs.SparseFileSystem;
 import thaw.sparsefs.WrittenPages;
 
 /**
@@ -50,6 +51,7 @@ final class SandboxFiles implements AutoCloseable {
   private final LateSource memory = new LateSource();
   private final Map<Disk, LateSource> disks = new EnumMap<>(Disk.class);
   private Optional<PlainMemory> plain = Optional.empty();
+  private Optional<SharedMemories.Lease> shared = Optional.empty();
   private Optional<WrittenPages> writtenMemory = Optional.empty();
   private Optional<WrittenPages> writtenDisk = Optional.empty();
   private Optional<SnapshotLayer> parent = Optional.empty();
@@ -77,28 +79,46 @@ final class SandboxFiles implements AutoCloseable {
    * @param id names the directory
    * @param uid who may use them
    * @param scratch directory on disk for what the guest writes
-   * @param vm its memory is what is captured if it is shared; a VM that resumes finds all its disks
-   *     here, one that boots /tmp only
+   * @param vm its memory, if that is a file, and its /tmp then are here
+   * @param readOnly the read-only disks that are here
+   * @param memoryOf layer whose memory it is, shared with others
    */
-  static SandboxFiles create(Host host, String id, int uid, Path scratch, VmOptions vm)
+  static SandboxFiles create(
+      Host host,
+      String id,
+      int uid,
+      Path scratch,
+      VmOptions vm,
+      Set<Disk> readOnly,
+      Optional<SnapshotLayer> memoryOf)
       throws IOException {
-    SandboxDirectory directory = host.sparse().get().createDirectory(id, uid);
+    SparseFileSystem server = host.sparse().get();
+    SandboxDirectory directory = server.createDirectory(id, uid);
     boolean capturable = vm.memory() == MemoryBacking.SHARED_FILE;
     SandboxFiles files = new SandboxFiles(host, uid, scratch, directory, vm.size(), capturable);
     files.undo.push(directory::close);
     try {
-      files.addMemory();
-      files.addTmp();
-      if (vm.boot().isEmpty()) {
-        for (Disk disk : EnumSet.complementOf(EnumSet.of(Disk.TMP))) {
-          files.addDisk(disk);
+      if (vm.memory() != MemoryBacking.ANONYMOUS) {
+        if (memoryOf.isPresent() && host.settings().memorySource() == MemorySource.SPARSE) {
+          files.addShared(host.shared().take(server, memoryOf.get(), vm.size().memoryBytes()));
+        } else {
+          files.addMemory();
         }
+        files.addTmp();
       }
+      readOnly.forEach(files::addDisk);
       return files;
     } catch (IOException | RuntimeException e) {
       files.close();
       throw e;
     }
+  }
+
+  private void addShared(SharedMemories.Lease lease) {
+    undo.push(lease::close);
+    undo.push(directory::close);
+    shared = Optional.of(lease);
+    directory.add(lease.file());
   }
 
   private void addMemory() throws IOException {
@@ -157,19 +177,32 @@ final class SandboxFiles implements AutoCloseable {
       touches.begin();
     }
     PageSource content = parent.map(SnapshotLayer::memory).orElse(PageSource.zeros());
-    memory.bind(content);
+    if (shared.isEmpty()) {
+      memory.bind(content);
+    }
     if (plain.isPresent()) {
       plain.get().write(content);
     }
-    bindTmp(plan);
+    if (writtenDisk.isPresent()) {
+      bindTmp(plan);
+    }
     for (Disk disk : present()) {
-      if (disk != Disk.TMP) {
-        MappedImages.Lease image = host.mapped().take(plan.image(disk));
-        undo.push(image::close);
-        late(disks, disk).bind(image.pages());
+      if (disk.readOnly()) {
+        late(disks, disk).bind(pages(plan.image(disk)));
       }
     }
     plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);
+  }
+
+  private PageSource pages(DiskImage image) throws IOException {
+    return switch (image) {
+      case DiskImage.Pages paged -> paged.content();
+      case DiskImage.File file -> {
+        MappedImages.Lease mapped = host.mapped().take(file.path());
+        undo.push(mapped::close);
+        yield mapped.pages();
+      }
+    };
   }
 
   private void push(PageAccessLog wanted) {
@@ -198,7 +231,8 @@ final class SandboxFiles implements AutoCloseable {
   /** The files that are read and never written, by their names in a page access log. */
   private Map<Integer, String> pushable() {
     Map<Integer, String> files = new HashMap<>();
-    if (!capturable && plain.isEmpty()) {
+    boolean toBePushed = shared.map(SharedMemories.Lease::takePush).orElse(true);
+    if (!capturable && plain.isEmpty() && toBePushed) {
       files.put(PageAccessLog.MEMORY, MEMORY);
     }
     for (Disk disk : present()) {

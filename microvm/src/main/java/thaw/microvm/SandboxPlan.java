@@ -2,19 +2,23 @@ package thaw.microvm;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import thaw.guest.GuestImages;
 import thaw.microvm.DeviceTable.Disk;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxOrigin;
 
 /**
  * What one start is made of, once everything is decided.
  *
  * @param vm QEMU's options
- * @param images kernel and root
+ * @param images kernel and initramfs
+ * @param root read-only disk of the root
  * @param runtime read-only image of the runtime
- * @param code read-only image of the code
- * @param opt read-only image of /opt
+ * @param code read-only disk of the code
+ * @param opt read-only disk of /opt
  * @param snapshot what it is resumed from; empty if it boots
  * @param capturable whether what it changes is kept apart
  * @param temporaryMb size of /tmp, MiB
@@ -25,24 +29,36 @@ import thaw.sandbox.SandboxOrigin;
 record SandboxPlan(
     VmOptions vm,
     GuestImages images,
+    DiskImage root,
     Path runtime,
-    Path code,
-    Path opt,
+    DiskImage code,
+    DiskImage opt,
     Optional<SandboxOrigin.Snapshot> snapshot,
     boolean capturable,
     int temporaryMb,
     long cpuShares,
     double hardCpus,
     Duration bootTimeout) {
-  /** The image of a read-only disk. */
-  Path image(Disk disk) {
+  /** The content of a read-only disk. */
+  DiskImage image(Disk disk) {
     return switch (disk) {
-      case ROOT -> images.root();
-      case RUNTIME -> runtime;
+      case ROOT -> root;
+      case RUNTIME -> new DiskImage.File(runtime);
       case CODE -> code;
       case OPT -> opt;
       case TMP -> throw new IllegalArgumentException("/tmp has no image");
     };
+  }
+
+  /** The read-only disks that are no files of this host. */
+  Set<Disk> pagedDisks() {
+    Set<Disk> paged = EnumSet.noneOf(Disk.class);
+    for (Disk disk : Disk.values()) {
+      if (disk.readOnly() && image(disk) instanceof DiskImage.Pages) {
+        paged.add(disk);
+      }
+    }
+    return paged;
   }
 
   /** Whether memory, and possibly /tmp, are on the sparse file system. */

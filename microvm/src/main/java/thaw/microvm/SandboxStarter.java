@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
@@ -24,7 +26,9 @@ import thaw.jail.OneConnection;
 import thaw.jail.Passt;
 import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotLayer;
 
 /**
  * Starts one sandbox, or one shell that will become one, step by step; what was made before a step
@@ -55,21 +59,28 @@ final class SandboxStarter {
   MicrovmSandbox boot(SandboxPlan plan, AgentConnection.Listener listener) throws SandboxException {
     return orUndo(() -> {
       Home home = home();
+      Set<Disk> paged = plan.pagedDisks();
       Optional<SandboxFiles> files =
-          plan.capturable() ? Optional.of(files(home)) : Optional.empty();
+          plan.capturable() || !paged.isEmpty()
+              ? Optional.of(files(home, paged, Optional.empty()))
+              : Optional.empty();
       if (files.isPresent()) {
         files.get().bind(plan);
       }
-      Path tmp = files.isPresent() ? files.get().disk(Disk.TMP) : makeTmpDisk(plan, home);
-      List<Bind> binds = bootBinds(plan);
+      Optional<SandboxFiles> captured = files.filter(f -> plan.capturable());
+      Path tmp = captured.isPresent() ? captured.get().disk(Disk.TMP) : makeTmpDisk(plan, home);
+      List<Bind> binds = bootBinds(plan, files);
       binds.add(new Bind(tmp, Disk.TMP.jailPath(), true));
-      Optional<StateFile> state = files.isPresent() ? Optional.of(state(home)) : Optional.empty();
-      addSparse(binds, files, state);
+      Optional<StateFile> state =
+          captured.isPresent() ? Optional.of(state(home)) : Optional.empty();
+      addSparse(binds, captured, state);
       Started started = startQemu(home, binds, plan.temporaryMb(), plan.cpuShares());
       MicrovmSandbox sandbox = started.sandbox;
       sandbox.greet(started.agent, listener);
-      if (files.isPresent() && state.isPresent()) {
-        sandbox.keep(files.get(), state.get());
+      if (captured.isPresent() && state.isPresent()) {
+        sandbox.keep(captured.get(), state.get());
+      } else {
+        files.ifPresent(sandbox::endWith);
       }
       sandbox.awaitHello(plan.bootTimeout());
       if (plan.hardCpus() > 0) {
@@ -81,9 +92,19 @@ final class SandboxStarter {
 
   /** Makes a shell that waits for the one who needs it. */
   Shell shell() throws SandboxException {
+    return shell(Optional.empty());
+  }
+
+  /**
+   * Makes a shell whose memory is decided.
+   *
+   * @param memoryOf the layer whose memory it shares with others
+   */
+  Shell shell(Optional<SnapshotLayer> memoryOf) throws SandboxException {
     return orUndo(() -> {
       Home home = home();
-      return shell(home, files(home));
+      Set<Disk> readOnly = EnumSet.complementOf(EnumSet.of(Disk.TMP));
+      return shell(home, files(home, readOnly, memoryOf));
     });
   }
 
@@ -130,8 +151,10 @@ final class SandboxStarter {
     return uid;
   }
 
-  private SandboxFiles files(Home home) throws IOException {
-    SandboxFiles files = SandboxFiles.create(host, id, home.uid, home.disks, vm);
+  private SandboxFiles files(Home home, Set<Disk> readOnly, Optional<SnapshotLayer> memoryOf)
+      throws IOException {
+    SandboxFiles files =
+        SandboxFiles.create(host, id, home.uid, home.disks, vm, readOnly, memoryOf);
     undo.push(files::close);
     return files;
   }
@@ -149,18 +172,22 @@ final class SandboxStarter {
     return tmp;
   }
 
-  private static List<Bind> bootBinds(SandboxPlan plan) throws IOException {
+  private static List<Bind> bootBinds(SandboxPlan plan, Optional<SandboxFiles> files)
+      throws IOException {
     List<Bind> binds = new ArrayList<>();
     binds.add(Bind.readOnly(plan.images().kernel(), JailPaths.KERNEL));
     binds.add(Bind.readOnly(plan.images().initramfs(), JailPaths.INITRAMFS));
     for (Disk disk : Disk.values()) {
-      if (disk.readOnly()) {
-        binds.add(Bind.readOnly(plan.image(disk), disk.jailPath()));
+      if (disk.readOnly() && plan.image(disk) instanceof DiskImage.File file) {
+        binds.add(Bind.readOnly(file.path(), disk.jailPath()));
       }
     }
     for (Bind bind : binds) {
       bind.requireReadable();
     }
+    files.ifPresent(sparse ->
+        plan.pagedDisks()
+            .forEach(disk -> binds.add(Bind.readOnly(sparse.disk(disk), disk.jailPath()))));
     return binds;
   }
 

@@ -29,6 +29,8 @@ import java.util.Optional;
  * @param applicationLogLevel ApplicationLogLevel of its LoggingConfig, if the format is JSON
  * @param snapStart whether its sandboxes resume from a snapshot of its own that was taken after
  *     INIT; never so for {@code $LATEST}
+ * @param image how it is run if it is a container image and not a package; then {@code codeSha256}
+ *     is the digest of the image's manifest, and {@code runtime} is {@link #IMAGE_RUNTIME}
  */
 public record FunctionVersion(
     String accountId,
@@ -47,10 +49,54 @@ public record FunctionVersion(
     String logGroup,
     String logFormat,
     Optional<String> applicationLogLevel,
-    boolean snapStart) {
+    boolean snapStart,
+    Optional<FunctionImage> image) {
+  /** In place of a runtime's name. */
+  public static final String IMAGE_RUNTIME = "image";
+
   public FunctionVersion {
     environment = Map.copyOf(environment);
     layers = List.copyOf(layers);
+  }
+
+  /** One that is a package. */
+  public FunctionVersion(
+      String accountId,
+      String region,
+      String name,
+      String version,
+      String revisionId,
+      String runtime,
+      String handler,
+      int memorySizeMb,
+      Duration timeout,
+      int ephemeralStorageMb,
+      Map<String, String> environment,
+      String codeSha256,
+      List<String> layers,
+      String logGroup,
+      String logFormat,
+      Optional<String> applicationLogLevel,
+      boolean snapStart) {
+    this(
+        accountId,
+        region,
+        name,
+        version,
+        revisionId,
+        runtime,
+        handler,
+        memorySizeMb,
+        timeout,
+        ephemeralStorageMb,
+        environment,
+        codeSha256,
+        layers,
+        logGroup,
+        logFormat,
+        applicationLogLevel,
+        snapStart,
+        Optional.empty());
   }
 
   /** One without layers. */

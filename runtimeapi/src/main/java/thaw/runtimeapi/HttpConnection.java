@@ -70,7 +70,7 @@ final class HttpConnection {
     if (!body.discard(MAX_DISCARDED_BYTES)) {
       throw new RefusedException(Reply.TOO_LARGE);
     }
-    Optional<Delivery> delivery = slot.next();
+    Optional<Delivery> delivery = slot.next(closeOthers);
     if (delivery.isEmpty()) {
       return false;
     }
@@ -84,6 +84,22 @@ final class HttpConnection {
     try {
       connection.write(Reply.restored(body.length), ByteBuffer.wrap(body));
     } catch (IOException e) {
+      log.debug("runtime API: connection broke off: {}", e.getMessage());
+      return;
+    }
+    serve();
+  }
+
+  /** Goes on with the request for an invocation that was there before the snapshot. */
+  void serveWaiting() {
+    restored = true;
+    try {
+      Optional<Delivery> delivery = slot.next(closeOthers);
+      if (delivery.isEmpty()) {
+        return;
+      }
+      connection.write(delivery.get().bytes());
+    } catch (IOException | RefusedException e) {
       log.debug("runtime API: connection broke off: {}", e.getMessage());
       return;
     }

@@ -23,6 +23,7 @@ final class InvocationSlot {
   private String currentId = "";
   private long takers;
   private boolean leaving;
+  private Runnable closeOthers = () -> {};
 
   /** How this runtime's process ended, once it did: whoever asks from then on gets it. */
   private @Nullable RuntimeOutcome end;
@@ -59,6 +60,38 @@ final class InvocationSlot {
         finishLocked(new RuntimeOutcome.TimedOut());
       }
       return end == null ? new RuntimeOutcome.TimedOut() : end;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the runtime waits for something: an invocation, or its restore. */
+  RuntimeOutcome awaitWaiting(Duration timeout) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = timeout.toNanos();
+      while (phase == RuntimePhase.STARTED && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      if (phase == RuntimePhase.STARTED) {
+        finishLocked(new RuntimeOutcome.TimedOut());
+      }
+      if (end != null) {
+        return end;
+      }
+      return phase == RuntimePhase.RESTORABLE
+          ? new RuntimeOutcome.Restorable()
+          : new RuntimeOutcome.Ready();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the connections that do not wait for an invocation. */
+  void keepTaker() {
+    lock.lock();
+    try {
+      closeOthers.run();
     } finally {
       lock.unlock();
     }
@@ -161,13 +194,15 @@ final class InvocationSlot {
    * Blocks until there is an invocation. If the runtime asks on a second connection, the first one
    * is given up.
    *
+   * @param closeOthers closes all connections but the one that asks
    * @return empty if this connection is to be closed
    */
-  Optional<Delivery> next() throws RefusedException {
+  Optional<Delivery> next(Runnable closeOthers) throws RefusedException {
     lock.lock();
     try {
       transition(phase == RuntimePhase.RUNNING ? RuntimePhase.RUNNING : RuntimePhase.READY);
       long taker = ++takers;
+      this.closeOthers = closeOthers;
       changed.signalAll();
       while (end == null && !leaving && taker == takers && delivery == null) {
         changed.awaitUninterruptibly();

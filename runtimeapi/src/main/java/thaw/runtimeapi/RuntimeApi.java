@@ -58,6 +58,11 @@ public final class RuntimeApi implements AutoCloseable {
     serveRestored(new AgentStreamConnection(connection), body);
   }
 
+  /** Goes on with the one connection of a runtime that was frozen waiting for an invocation. */
+  public void serveWaiting(AgentStream connection) {
+    serve(new AgentStreamConnection(connection), HttpConnection::serveWaiting);
+  }
+
   void serveRestored(GuestConnection connection, byte[] body) {
     serve(connection, http -> http.serveRestored(body));
   }
@@ -103,6 +108,21 @@ public final class RuntimeApi implements AutoCloseable {
    */
   public RuntimeOutcome awaitRestorable(Duration timeout) throws InterruptedException {
     return slot.awaitRestorable(timeout);
+  }
+
+  /**
+   * Waits until the runtime asks for restore/next or for its first invocation, whichever comes first.
+   *
+   * @return {@link RuntimeOutcome.Restorable}, {@link RuntimeOutcome.Ready}, {@link
+   *     RuntimeOutcome.Failed}, {@link RuntimeOutcome.Exited} or {@link RuntimeOutcome.TimedOut}
+   */
+  public RuntimeOutcome awaitWaiting(Duration timeout) throws InterruptedException {
+    return slot.awaitWaiting(timeout);
+  }
+
+  /** Before a runtime is frozen that waits for an invocation: a snapshot carries one connection. */
+  public void keepWaitingConnection() {
+    slot.keepTaker();
   }
 
   /**

@@ -30,6 +30,10 @@ public final class RuntimeEnvironment {
               "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:"
                   + "/var/task/lib:/opt/lib");
 
+  /** The same for container images, which bring what they need. */
+  private static final Map<String, String> IMAGE_DEFAULTS =
+      Map.of("TZ", ":UTC", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+
   private static final Set<String> OF_CLONE = Set.of("AWS_LAMBDA_LOG_STREAM_NAME");
 
   private static final Set<String> EXEC_TIME =
@@ -63,8 +67,7 @@ public final class RuntimeEnvironment {
    */
   public static Map<String, String> of(
       FunctionVersion function, String logStream, RuntimeLogging logging) {
-    Map<String, String> environment = new LinkedHashMap<>(DEFAULTS);
-    environment.putAll(RuntimeCommand.of(function.runtime()).environment());
+    Map<String, String> environment = new LinkedHashMap<>(below(function));
     environment.putAll(function.environment());
     environment.putAll(reserved(function, logStream));
     environment.put("AWS_LAMBDA_LOG_FORMAT", logging.format());
@@ -72,6 +75,19 @@ public final class RuntimeEnvironment {
         .applicationLogLevel()
         .ifPresent(level -> environment.put("AWS_LAMBDA_LOG_LEVEL", level));
     return Map.copyOf(environment);
+  }
+
+  /** What a customer's variables lie over: the runtime's, or those of a container image. */
+  private static Map<String, String> below(FunctionVersion function) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (function.image().isPresent()) {
+      environment.putAll(IMAGE_DEFAULTS);
+      environment.putAll(function.image().get().environment());
+    } else {
+      environment.putAll(DEFAULTS);
+      environment.putAll(RuntimeCommand.of(function.runtime()).environment());
+    }
+    return environment;
   }
 
   /**
@@ -156,7 +172,6 @@ public final class RuntimeEnvironment {
 
   private static Map<String, String> reserved(FunctionVersion function, String logStream) {
     Map<String, String> reserved = new LinkedHashMap<>();
-    reserved.put("_HANDLER", function.handler());
     reserved.put("AWS_REGION", function.region());
     reserved.put("AWS_DEFAULT_REGION", function.region());
     reserved.put("AWS_LAMBDA_FUNCTION_NAME", function.name());
@@ -168,6 +183,10 @@ public final class RuntimeEnvironment {
     reserved.put("AWS_LAMBDA_RUNTIME_API", RuntimeApi.ADDRESS);
     reserved.put("LAMBDA_TASK_ROOT", RuntimeCommand.TASK_ROOT);
     reserved.put("LAMBDA_RUNTIME_DIR", RuntimeCommand.RUNTIME_DIRECTORY);
+    if (function.image().isPresent()) {
+      return reserved;
+    }
+    reserved.put("_HANDLER", function.handler());
     if (!RuntimeCommand.isProvided(function.runtime())) {
       // AWS does not define it for the runtimes that bring no language.
       reserved.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + function.runtime());

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
-import thaw.agent.AgentConnection;
+import java.util.Set;
+import thaw.agent.GuestDisk;
 import thaw.agent.GuestIdentity;
 
 /**
@@ -21,17 +22,15 @@ public final class GuestPreparation {
   /**
    * Clock, randomness, host name, machine id, boot id, MAC, network, disks, in this order: the boot
    * id comes out of the kernel's generator.
+   *
+   * @param disks those that are mounted
    */
-  public static void prepare(Sandbox sandbox) throws IOException {
-    AgentConnection agent = sandbox.agent();
-    agent.setClock(Instant.now());
-    agent.reseed(random(SEED_BYTES));
+  public static void prepare(Sandbox sandbox, Set<GuestDisk> disks) throws IOException {
     String hostname = "thaw-" + HexFormat.of().formatHex(random(ID_BYTES / 2));
-    agent.setIdentity(new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES))));
-    if (sandbox.network().isPresent()) {
-      agent.configureNetwork(sandbox.network().get());
-    }
-    agent.mountDisks();
+    byte[] seed = random(SEED_BYTES);
+    GuestIdentity identity =
+        new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES)));
+    sandbox.agent().prepare(Instant.now(), seed, identity, sandbox.network(), disks);
   }
 
   private static byte[] random(int bytes) {

@@ -1,7 +1,10 @@
 package thaw.sandbox;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import thaw.agent.GuestDisk;
 
 /**
  * What a sandbox is made of.
@@ -10,6 +13,8 @@ import java.util.Optional;
  *     snapshot, whose runtime disk is blank until it is resumed
  * @param codeImage read-only disk image of the function's code; empty, and the disk blank, for a
  *     base or runtime snapshot
+ * @param codeIsRoot whether the code is a container image: it is then all that the function sees,
+ *     in place of Thaw's own root, runtime and code
  * @param optImage read-only disk image to be mounted at /opt: the function's Lambda layers; empty,
  *     and the disk blank, without layers and for a base or runtime snapshot
  * @param memorySizeMb the function's MemorySize; the VM is a little larger
@@ -21,15 +26,16 @@ import java.util.Optional;
  */
 public record SandboxSpec(
     Optional<String> runtime,
-    Optional<Path> codeImage,
-    Optional<Path> optImage,
+    Optional<DiskImage> codeImage,
+    Optional<DiskImage> optImage,
     int memorySizeMb,
     int ephemeralStorageMb,
     boolean network,
     SandboxOrigin origin,
-    boolean capturable) {
+    boolean capturable,
+    boolean codeIsRoot) {
 
-  /** One without layers. */
+  /** One without layers, whose code is a file. */
   public SandboxSpec(
       Optional<String> runtime,
       Optional<Path> codeImage,
@@ -40,19 +46,60 @@ public record SandboxSpec(
       boolean capturable) {
     this(
         runtime,
-        codeImage,
+        codeImage.map(DiskImage.File::new),
         Optional.empty(),
         memorySizeMb,
         ephemeralStorageMb,
         network,
         origin,
-        capturable);
+        capturable,
+        false);
   }
 
-  /** The same with layers, or none. */
-  public SandboxSpec withOpt(Optional<Path> image) {
+  /** One that is a container image. */
+  public static SandboxSpec ofImage(
+      DiskImage image, int memorySizeMb, int ephemeralStorageMb, boolean network) {
     return new SandboxSpec(
-        runtime, codeImage, image, memorySizeMb, ephemeralStorageMb, network, origin, capturable);
+        Optional.empty(),
+        Optional.of(image),
+        Optional.empty(),
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        new SandboxOrigin.Boot(),
+        false,
+        true);
+  }
+
+  /** The disks that its guest mounts. */
+  public Set<GuestDisk> disks() {
+    Set<GuestDisk> disks = EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP);
+    if (!codeIsRoot) {
+      disks.add(GuestDisk.CODE);
+    }
+    if (optImage.isPresent()) {
+      disks.add(GuestDisk.OPT);
+    }
+    return disks;
+  }
+
+  /** The same with layers in a file, or none. */
+  public SandboxSpec withOpt(Optional<Path> image) {
+    return withDisks(codeImage, image.map(DiskImage.File::new));
+  }
+
+  /** The same with other code and layers. */
+  public SandboxSpec withDisks(Optional<DiskImage> code, Optional<DiskImage> opt) {
+    return new SandboxSpec(
+        runtime,
+        code,
+        opt,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        origin,
+        capturable,
+        codeIsRoot);
   }
 
   /** A sandbox that boots and is not captured. */
@@ -71,12 +118,28 @@ public record SandboxSpec(
   /** The same with another origin. */
   public SandboxSpec from(SandboxOrigin other) {
     return new SandboxSpec(
-        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, other, capturable);
+        runtime,
+        codeImage,
+        optImage,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        other,
+        capturable,
+        codeIsRoot);
   }
 
   /** The same, capturable. */
   public SandboxSpec toCapture() {
     return new SandboxSpec(
-        runtime, codeImage, optImage, memorySizeMb, ephemeralStorageMb, network, origin, true);
+        runtime,
+        codeImage,
+        optImage,
+        memorySizeMb,
+        ephemeralStorageMb,
+        network,
+        origin,
+        true,
+        codeIsRoot);
   }
 }

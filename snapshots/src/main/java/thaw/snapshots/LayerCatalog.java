@@ -1,6 +1,7 @@
 package thaw.snapshots;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -85,17 +86,20 @@ public final class LayerCatalog implements AutoCloseable {
     }
   }
 
-  /** Writes a layer, in place of an older one of the same id: who holds that may go on. */
+  /**
+   * Writes a layer, and only when it is durable puts it in the place of an older one of the same
+   * id: who holds that may go on.
+   */
   public void add(LayerDraft draft, SnapshotKey key) throws IOException {
     String id = draft.header().id();
+    Path written = store.prepare(draft, key);
     lock.lock();
     try {
+      store.publish(written, id);
       forget(id);
-      store.delete(id);
     } finally {
       lock.unlock();
     }
-    store.write(draft, key);
   }
 
   /** Keeps a layer's page access log; its next resumes use it. */

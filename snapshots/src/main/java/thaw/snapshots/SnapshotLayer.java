@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -41,13 +42,21 @@ public final class SnapshotLayer implements AutoCloseable {
     }
     byte[] bytes = Files.readAllBytes(file);
     Manifest manifest = Manifest.decode(bytes, key);
-    FileChannel chunks = FileChannel.open(directory.resolve(SnapshotStore.CHUNKS));
+    FileChannel chunks = openChunks(directory.resolve(SnapshotStore.CHUNKS));
     if (chunks.size() != (long) manifest.hashes().length * Chunks.CHUNK_BYTES) {
       chunks.close();
       throw new DamagedSnapshotException("the chunks beside " + file + " are cut off");
     }
     String contentHash = HexFormat.of().formatHex(Digests.sha256().digest(bytes));
     return new SnapshotLayer(manifest, contentHash, parent, chunks);
+  }
+
+  private static FileChannel openChunks(Path file) throws IOException {
+    try {
+      return FileChannel.open(file);
+    } catch (NoSuchFileException e) {
+      throw new DamagedSnapshotException("the chunks " + file + " are gone", e);
+    }
   }
 
   public SnapshotHeader header() {

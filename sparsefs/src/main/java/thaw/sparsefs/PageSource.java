@@ -23,7 +23,7 @@ public interface PageSource {
    *
    * @param page number of the page, from 0
    * @return {@link #PAGE_BYTES} bytes of native memory that stay valid and unchanged as long as the
-   *     file exists, or empty if the page is all zeros
+   *     file exists and somebody refers to the segment, or empty if the page is all zeros
    */
   Optional<MemorySegment> page(long page) throws IOException;
 

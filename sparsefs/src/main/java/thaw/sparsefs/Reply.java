@@ -2,6 +2,8 @@ package thaw.sparsefs;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's message to the kernel: a head (header and fixed structure) and after it pages that
@@ -17,6 +19,11 @@ final class Reply {
 
   private final MemorySegment head;
   private final MemorySegment vectors;
+
+  /** The pages of this message: whoever gave them may hold them no more, and the kernel may. */
+  private final @Nullable MemorySegment[] pages = new MemorySegment[MAX_PAGES];
+
+  private int pageCount;
   private long headBytes;
   private int count;
   private long totalBytes;
@@ -33,6 +40,7 @@ final class Reply {
     head.set(FuseProtocol.INT, 4, errorOrNotification);
     head.set(FuseProtocol.LONG, 8, unique);
     count = 1;
+    pageCount = 0;
     totalBytes = headBytes;
     return head.asSlice(FuseProtocol.OUT_HEADER_BYTES, HEAD_BYTES - FuseProtocol.OUT_HEADER_BYTES);
   }
@@ -51,6 +59,7 @@ final class Reply {
       vectors.set(FuseProtocol.LONG, last + VECTOR_BYTES + 8, length);
       count++;
     }
+    pages[pageCount++] = bytes;
     totalBytes += length;
   }
 
@@ -60,6 +69,8 @@ final class Reply {
     vectors.set(FuseProtocol.LONG, 0, head.address());
     vectors.set(FuseProtocol.LONG, 8, headBytes);
     long sent = Libc.writev(fd, vectors, count);
+    Arrays.fill(pages, 0, pageCount, null);
+    pageCount = 0;
     return sent < 0 ? (int) sent : 0;
   }
 }

@@ -1,10 +1,11 @@
 package thaw.worker;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import thaw.sandbox.DiskImage;
 
-/** Where the code of functions and layers comes from; {@link thaw.code.CodeStore#image} is one. */
+/** Where the code of functions and layers comes from. */
 @FunctionalInterface
 public interface CodeImages {
   /**
@@ -12,5 +13,14 @@ public interface CodeImages {
    *
    * @param sha256Hex of one deployment package, or of a function's layers
    */
-  Path image(List<String> sha256Hex) throws IOException;
+  DiskImage image(List<String> sha256Hex) throws IOException;
+
+  /**
+   * The read-only disk of a container image that was taken in.
+   *
+   * @param digestHex of its manifest, lower-case hex
+   */
+  default DiskImage containerImage(String accountId, String digestHex) throws IOException {
+    throw new NoSuchFileException("there are no container images here");
+  }
 }

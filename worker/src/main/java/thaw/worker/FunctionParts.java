@@ -1,7 +1,6 @@
 package thaw.worker;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,7 +14,9 @@ import thaw.agent.RuntimeProcess;
 import thaw.logs.LogWriter;
 import thaw.model.FunctionVersion;
 import thaw.runtimeapi.RuntimeEnvironment;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
 
 /** What a sandbox of a function is made of: its disks and sizes, its process, its log stream. */
@@ -32,17 +33,27 @@ record FunctionParts(
   /** Disks and sizes of a sandbox that boots. */
   SandboxSpec spec(FunctionVersion function, boolean network) throws SandboxException {
     try {
-      Optional<Path> layers =
+      if (function.image().isPresent()) {
+        return SandboxSpec.ofImage(
+            code.containerImage(function.accountId(), function.codeSha256()),
+            function.memorySizeMb(),
+            function.ephemeralStorageMb(),
+            network);
+      }
+      Optional<DiskImage> layers =
           function.layers().isEmpty()
               ? Optional.empty()
               : Optional.of(code.image(function.layers()));
       return new SandboxSpec(
-              function.runtime(),
-              code.image(List.of(function.codeSha256())),
-              function.memorySizeMb(),
-              function.ephemeralStorageMb(),
-              network)
-          .withOpt(layers);
+          Optional.of(function.runtime()),
+          Optional.of(code.image(List.of(function.codeSha256()))),
+          layers,
+          function.memorySizeMb(),
+          function.ephemeralStorageMb(),
+          network,
+          new SandboxOrigin.Boot(),
+          false,
+          false);
     } catch (IOException e) {
       throw new SandboxException("no code image for " + function.name() + ": " + e.getMessage(), e);
     }

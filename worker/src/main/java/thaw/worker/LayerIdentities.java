@@ -20,6 +20,11 @@ final class LayerIdentities {
   static final String VERSION = "functionVersion";
   static final String RUNTIME = "runtime";
 
+  /** What a process waits for that does not wait for its restore. */
+  private static final String WAITS_FOR = "waitsFor";
+
+  private static final String INVOCATION = "invocation";
+
   /** Hash of what the layer lies over. */
   static final String OVER = "over";
 
@@ -36,12 +41,14 @@ final class LayerIdentities {
     return driver.snapshotIdentity(memorySizeMb);
   }
 
-  Map<String, String> runtime(String runtime, int memorySizeMb, SnapshotLayer base) {
+  /** A runtime's, for all functions that are like this one in what is fixed by then. */
+  Map<String, String> runtime(FunctionVersion function, SnapshotLayer base) {
     Map<String, String> identity = over(base);
-    identity.put(RUNTIME, runtime);
-    if (RuntimeCommand.fixesMemoryAtStart(runtime)) {
-      identity.put("memorySize", Integer.toString(memorySizeMb));
+    identity.put(RUNTIME, function.runtime());
+    if (RuntimeCommand.fixesMemoryAtStart(function.runtime())) {
+      identity.put("memorySize", Integer.toString(function.memorySizeMb()));
     }
+    identity.put("ephemeralStorage", Integer.toString(function.ephemeralStorageMb()));
     identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
     return identity;
   }
@@ -56,6 +63,18 @@ final class LayerIdentities {
     identity.put("revisionId", function.revisionId());
     identity.put(RUNTIME, function.runtime());
     return identity;
+  }
+
+  /** The same of a process that was frozen waiting for its first invocation. */
+  Map<String, String> functionAtNext(FunctionVersion function, SnapshotLayer below) {
+    Map<String, String> identity = function(function, below);
+    identity.put(WAITS_FOR, INVOCATION);
+    return identity;
+  }
+
+  /** Whether the process in a function's layer waits for an invocation, not for its restore. */
+  static boolean isAtNext(SnapshotLayer layer) {
+    return INVOCATION.equals(layer.header().identity().get(WAITS_FOR));
   }
 
   private static Map<String, String> over(SnapshotLayer below) {

@@ -3,6 +3,7 @@ package thaw.worker;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
 import thaw.sandbox.SandboxException;
 import thaw.snapshots.KeyRing;
@@ -40,11 +41,10 @@ final class LayerLookup {
         .orElseThrow(() -> new SandboxException("this driver makes no snapshots"));
   }
 
-  Optional<LayerHandle> runtime(String runtime, int memorySizeMb, LayerHandle base)
-      throws IOException {
+  Optional<LayerHandle> runtime(FunctionVersion function, LayerHandle base) throws IOException {
     return find(
         Kind.RUNTIME,
-        identities.runtime(runtime, memorySizeMb, base.layer()),
+        identities.runtime(function, base.layer()),
         () -> Optional.of(keys.service()),
         Optional.of(base));
   }
@@ -53,9 +53,19 @@ final class LayerLookup {
    * @param below a runtime layer, or a base layer
    */
   Optional<LayerHandle> function(FunctionVersion function, LayerHandle below) throws IOException {
+    Optional<LayerHandle> own =
+        function(function, identities.function(function, below.layer()), below);
+    return own.isEmpty() && function.image().filter(FunctionImage::snapshotAtNext).isPresent()
+        ? function(function, identities.functionAtNext(function, below.layer()), below)
+        : own;
+  }
+
+  private Optional<LayerHandle> function(
+      FunctionVersion function, Map<String, String> identity, LayerHandle below)
+      throws IOException {
     return find(
         Kind.FUNCTION,
-        identities.function(function, below.layer()),
+        identity,
         () -> keys.existingFunction(function.accountId(), function.name()),
         Optional.of(below));
   }

@@ -44,7 +44,8 @@ final class LeftOverLayers {
   }
 
   /**
-   * Deletes all layers of functions but those of these versions, and those that lie over nothing.
+   * Deletes all layers of functions but those of these versions, those that lie over nothing, and
+   * those that this Thaw cannot read: of an older format, or damaged.
    */
   void sweep(List<FunctionVersion> wanted) {
     Set<List<String>> names =
@@ -58,7 +59,26 @@ final class LeftOverLayers {
                     header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
                     header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
                     header.identity().getOrDefault(LayerIdentities.VERSION, ""))));
+    deleteUnreadable();
+    sweepOrphans();
+  }
+
+  /** Deletes the layers over one that is gone, or was made anew: nobody finds them any more. */
+  void sweepOrphans() {
     delete(this::liesOverNothing);
+  }
+
+  private void deleteUnreadable() {
+    try {
+      for (String id : catalog.store().ids()) {
+        if (catalog.store().header(id).isEmpty()) {
+          LOG.warn("the snapshot layer {} cannot be read and is deleted", id);
+          catalog.drop(id);
+        }
+      }
+    } catch (IOException e) {
+      LOG.error("unreadable snapshot layers could not be deleted", e);
+    }
   }
 
   /** Whether the layer below is gone, or was made anew. */

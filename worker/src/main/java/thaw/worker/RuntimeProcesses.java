@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import thaw.agent.RuntimeProcess;
+import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.runtimeapi.RuntimeEnvironment;
@@ -23,9 +24,12 @@ public interface RuntimeProcesses {
   static RuntimeProcesses ofGuestImages() {
     return (function, logStream) ->
         new RuntimeProcess(
-            RuntimeCommand.of(function),
+            function
+                .image()
+                .map(FunctionImage::command)
+                .orElseGet(() -> RuntimeCommand.of(function)),
             RuntimeEnvironment.of(function, logStream, RuntimeLogging.of(function)),
-            RuntimeCommand.TASK_ROOT,
+            function.image().map(FunctionImage::workingDirectory).orElse(RuntimeCommand.TASK_ROOT),
             (long) function.memorySizeMb() << 20,
             PROCESSES);
   }

@@ -3,7 +3,7 @@ package thaw.worker;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import thaw.agent.AgentConnection;
+import java.util.function.Consumer;
 import thaw.agent.AgentStream;
 import thaw.agent.RuntimeProcess;
 import thaw.runtimeapi.RuntimeEnvironment;
@@ -36,17 +36,30 @@ final class RuntimeStart {
     goOn(sandbox, life, process, RuntimeEnvironment.ofClone(process.environment()));
   }
 
+  /** A process that was frozen waiting for its first invocation waits on. */
+  static void restoreWaiting(Sandbox sandbox, RuntimeLife life, RuntimeProcess process)
+      throws IOException, InterruptedException {
+    goOn(sandbox, life, process, life.api()::serveWaiting);
+  }
+
   private static void goOn(
       Sandbox sandbox, RuntimeLife life, RuntimeProcess process, Map<String, String> variables)
       throws IOException, InterruptedException {
-    AgentConnection agent = sandbox.agent();
-    agent.setLimits(process.memoryMaxBytes(), process.processesMax());
+    goOn(
+        sandbox,
+        life,
+        process,
+        waiting -> life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables)));
+  }
+
+  private static void goOn(
+      Sandbox sandbox, RuntimeLife life, RuntimeProcess process, Consumer<AgentStream> serve)
+      throws IOException, InterruptedException {
     try {
-      AgentStream waiting = life.awaitCarried(CARRIED_MILLIS);
-      life.api().serveRestored(waiting, RuntimeEnvironment.restoreAnswer(variables));
+      serve.accept(life.awaitCarried(CARRIED_MILLIS));
     } catch (TimeoutException e) {
       throw new IOException("the frozen runtime has no connection to the Runtime API", e);
     }
-    agent.thaw();
+    sandbox.agent().thaw(process.memoryMaxBytes(), process.processesMax());
   }
 }

@@ -19,6 +19,7 @@ import thaw.model.InvocationResult;
 import thaw.runtimeapi.RuntimeOutcome;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.LayerHandle;
 import thaw.worker.SnapshotSettings.StartDepth;
 
 /**
@@ -40,7 +41,7 @@ final class SandboxSession implements Guest {
   private final Counters counters;
   private final StartPoint start;
   private final StartPoints points;
-  private final AtomicBoolean touchesTaken = new AtomicBoolean();
+  private final AtomicBoolean firstTurnIsOver = new AtomicBoolean();
   private final long startMicros;
 
   private volatile RuntimeLife life;
@@ -102,7 +103,11 @@ final class SandboxSession implements Guest {
    */
   void restore(Duration timeout) throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    RuntimeStart.restore(sandbox, life, process);
+    if (start.layer().map(LayerHandle::layer).filter(LayerIdentities::isAtNext).isPresent()) {
+      RuntimeStart.restoreWaiting(sandbox, life, process);
+    } else {
+      RuntimeStart.restore(sandbox, life, process);
+    }
     RuntimeOutcome outcome = life.api().awaitInit(timeout);
     long hooksMicros = microsSince(begin);
     long restoreMicros = startMicros + hooksMicros;
@@ -133,9 +138,15 @@ final class SandboxSession implements Guest {
 
   /** An invocation is over; after the first one it is known what a resume touches. */
   void turnIsOver() {
-    if (start.recorded() && touchesTaken.compareAndSet(false, true)) {
+    if (!firstTurnIsOver.compareAndSet(false, true)) {
+      return;
+    }
+    if (start.recorded()) {
       List<Integer> touched = sandbox.firstTouches();
       Thread.ofVirtual().name("first-touches").start(() -> points.touched(start, touched));
+    }
+    if (start.usesLog()) {
+      counters.pages.used(sandbox.pageStatistics());
     }
   }
 
@@ -303,7 +314,9 @@ final class SandboxSession implements Guest {
       // The agent goes on; the program could not be run.
       log.platform(String.valueOf(e.getMessage()));
       life.neverStarted();
-      return new RuntimeOutcome.Exited();
+      return function.image().isPresent()
+          ? StartFailure.of(process, e)
+          : new RuntimeOutcome.Exited();
     }
     return life.api().awaitInit(timeout);
   }

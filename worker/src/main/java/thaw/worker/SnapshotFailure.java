@@ -17,6 +17,8 @@ public record SnapshotFailure(Cause cause, String message) {
     INIT_TIMEOUT,
     /** INIT, or a hook before the snapshot, reported an error. */
     INIT_ERROR,
+    /** A container image is not made for it: its runtime does not ask to be frozen. */
+    NOT_RESTORABLE,
     /** The runtime's process ended, or never asked to be frozen. */
     RUNTIME_EXITED
   }
@@ -29,6 +31,12 @@ public record SnapshotFailure(Cause cause, String message) {
           new SnapshotFailure(
               Cause.INIT_ERROR,
               "INIT failed with " + failed.errorType() + ": " + text(failed.payload()));
+      case RuntimeOutcome.Ready _ ->
+          new SnapshotFailure(
+              Cause.NOT_RESTORABLE,
+              "The image does not support SnapStart: its runtime does not call"
+                  + " /runtime/restore/next, and it does not carry the label"
+                  + " com.amazonaws.lambda.feature.snapstart=Allow.");
       default ->
           new SnapshotFailure(
               Cause.RUNTIME_EXITED, "The runtime ended before a snapshot could be taken.");

@@ -25,6 +25,7 @@ import thaw.model.FunctionVersion;
 import thaw.model.InvocationResult;
 import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeLogging;
+import thaw.sandbox.DiskImage;
 
 /** A worker over real processes: the runtime image's own python bootstrap, the host's python. */
 final class TestWorker implements AutoCloseable {
@@ -48,7 +49,7 @@ final class TestWorker implements AutoCloseable {
         new Worker(
             settings.apply(new SettingsBuilder()).build(),
             driver,
-            sha256 -> directory,
+            sha256 -> new DiskImage.File(directory),
             this::process,
             logs,
             false,

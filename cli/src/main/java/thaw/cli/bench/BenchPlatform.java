@@ -75,9 +75,21 @@ final class BenchPlatform implements AutoCloseable {
     return new HttpClient(PlatformProcess.start(files, arguments, step -> {}));
   }
 
+  /** Something that is done while no platform runs. */
+  @FunctionalInterface
+  interface Between {
+    void run() throws IOException;
+  }
+
   /** Ends it and starts it again on the same data. */
   void restart(Map<String, String> settings) throws IOException {
+    restart(settings, () -> {});
+  }
+
+  /** The same with something in between. */
+  void restart(Map<String, String> settings, Between between) throws IOException {
     end();
+    between.run();
     http = begin(files, settings);
   }
 

@@ -10,13 +10,19 @@ import java.util.Optional;
 import thaw.cli.UserError;
 
 /**
- * What is deployed: an archive's bytes and what {@code function.conf} says about it.
+ * What is deployed: an archive's bytes, or what names a container image, and what {@code
+ * function.conf} says about it.
  *
+ * @param zip empty for an image
+ * @param image ImageUri of an image
  * @param conf the directory's, or the defaults for an archive
  * @param defaultName the function's name if nothing else gives one
  */
 @SuppressWarnings("ArrayRecordComponent") // opaque bytes, compared by nobody
-public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultName) {
+public record DeploymentPackage(
+    byte[] zip, Optional<String> image, FunctionConf conf, String defaultName) {
+  private static final List<String> LOCAL = List.of("oci:", "docker-archive:");
+
   /** AWS's limit for ZipFile; checked here so that nobody waits for an upload in vain. */
   private static final long ZIP_BYTES = 50L * 1024 * 1024;
 
@@ -47,6 +53,7 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
     checkSize(Files.size(path), source);
     return new DeploymentPackage(
         Files.readAllBytes(path),
+        Optional.empty(),
         FunctionConf.defaults(),
         name.substring(0, name.length() - ".zip".length()));
   }
@@ -57,6 +64,13 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
     Optional<String> build = conf.build().or(() -> missingPackages(directory));
     if (build.isPresent()) {
       build(directory, build.get());
+    }
+    if (conf.image().isPresent()) {
+      return new DeploymentPackage(
+          new byte[0],
+          Optional.of(located(conf.image().get(), directory)),
+          conf,
+          String.valueOf(directory.getFileName()));
     }
     Path codeDir = directory.resolve(conf.codeDir()).normalize();
     if (!Files.isDirectory(codeDir)) {
@@ -72,7 +86,18 @@ public record DeploymentPackage(byte[] zip, FunctionConf conf, String defaultNam
     }
     byte[] zip = PackageZip.of(codeDir, files);
     checkSize(zip.length, directory);
-    return new DeploymentPackage(zip, conf, String.valueOf(directory.getFileName()));
+    return new DeploymentPackage(
+        zip, Optional.empty(), conf, String.valueOf(directory.getFileName()));
+  }
+
+  /** The platform knows nothing of this command's working directory. */
+  private static String located(String image, Path directory) {
+    for (String scheme : LOCAL) {
+      if (image.startsWith(scheme) && !image.startsWith(scheme + "/")) {
+        return scheme + directory.resolve(image.substring(scheme.length()));
+      }
+    }
+    return image;
   }
 
   /** What a node function's directory lacks of what its lock file names. */

@@ -23,6 +23,11 @@ public record FunctionConf(
     @Doc("Size of /tmp, MiB.") @Default("512") @Range(min = "512", max = "10240")
         int ephemeralStorage,
     @Doc("Environment.Variables.") @Default("{}") Map<String, String> environment,
+    @Doc("ImageUri: the function is this container image; paths after oci: are the directory's.")
+        Optional<String> image,
+    @Doc("ImageConfig.EntryPoint of an image.") @Default("[]") List<String> entryPoint,
+    @Doc("ImageConfig.Command of an image.") @Default("[]") List<String> command,
+    @Doc("ImageConfig.WorkingDirectory of an image.") Optional<String> workingDirectory,
     @Doc("Command run by /bin/sh -c in the directory before packaging.") Optional<String> build,
     @Doc("The directory whose content becomes the package's root.") @Default(".") String codeDir,
     @Doc("Globs of files that go into the package.") @Default("[\"**\"]") List<String> files,

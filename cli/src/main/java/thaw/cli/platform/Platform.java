@@ -5,9 +5,11 @@ import java.net.URI;
 import java.util.function.Consumer;
 import thaw.cli.Version;
 import thaw.code.CodeStore;
+import thaw.configuration.ConfigurationDatabase;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.DataDirectory;
 import thaw.frontend.Frontend;
+import thaw.images.ImageStore;
 import thaw.logs.LogWriter;
 import thaw.model.FunctionVersion;
 import thaw.worker.RuntimeProcesses;
@@ -37,7 +39,14 @@ final class Platform implements AutoCloseable {
       RuntimeImages images = new RuntimeImages(settings.guest());
 
       LogWriter logs = parts.add(new LogWriter(files.functionLogs(), settings.logs()));
-      CodeStore code = new CodeStore(directory.code(), settings.code());
+      ConfigurationDatabase database =
+          parts.add(ConfigurationDatabase.open(directory, settings.configuration()));
+      Chunks chunks = parts.add(Chunks.open(settings, database.manifests()));
+      CodeStore code =
+          new CodeStore(directory.code(), settings.code(), chunks.codeImages(settings));
+      ImageStore containerImages =
+          parts.add(
+              new ImageStore(directory.images(), settings.images(), chunks.imageDisks(settings)));
       Drivers.Opened opened = Drivers.open(settings, files, images.images(), step);
       boolean network = settings.network() == ThawSettings.Network.DEFAULT;
       Worker worker =
@@ -45,7 +54,7 @@ final class Platform implements AutoCloseable {
               new Worker(
                   settings.worker(),
                   opened.driver(),
-                  code::image,
+                  chunks.images(code, containerImages, settings.driver()),
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
@@ -54,13 +63,17 @@ final class Platform implements AutoCloseable {
       ConfigurationService functions =
           parts.add(
               ConfigurationService.open(
-                  directory,
+                  database,
                   code,
+                  containerImages,
+                  chunks.preparation(code, settings.driver()),
                   settings.configuration(),
                   runtime -> images.require(runtime, opened.images()),
                   Snapshots.preparation(worker, settings.snapshots(), opened)));
       for (FunctionVersion function : functions.serving()) {
-        images.require(function.runtime(), opened.images());
+        if (function.image().isEmpty()) {
+          images.require(function.runtime(), opened.images());
+        }
       }
       Snapshots.follow(functions, worker);
 

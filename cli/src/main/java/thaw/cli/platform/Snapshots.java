@@ -1,6 +1,7 @@
 package thaw.cli.platform;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.StateReasonCode;
 import thaw.configuration.ConfigurationService;
@@ -28,7 +29,8 @@ final class Snapshots {
             new SnapshotStorage(
                 settings,
                 new LayerCatalog(SnapshotStore.open(files.snapshots())),
-                new KeyRing(files.keys())))
+                new KeyRing(files.keys()),
+                InstantSource.system()))
         : Optional.empty();
   }
 
@@ -44,6 +46,7 @@ final class Snapshots {
     StateReasonCode code =
         switch (failure.cause()) {
           case INIT_TIMEOUT -> StateReasonCode.FUNCTION_ERROR_INIT_TIMEOUT;
+          case NOT_RESTORABLE -> StateReasonCode.INVALID_IMAGE;
           case INIT_ERROR -> StateReasonCode.FUNCTION_ERROR;
           case RUNTIME_EXITED -> StateReasonCode.FUNCTION_ERROR_RUNTIME_INIT_ERROR;
         };

@@ -1,11 +1,14 @@
 package thaw.cli.platform;
 
 import java.nio.file.Path;
+import thaw.chunks.ChunkSettings;
+import thaw.chunks.StorageSettings;
 import thaw.code.CodeSettings;
 import thaw.configuration.ConfigurationSettings;
 import thaw.container.ContainerSettings;
 import thaw.frontend.FrontendSettings;
 import thaw.guest.GuestSettings;
+import thaw.images.ImageSettings;
 import thaw.logs.LogSettings;
 import thaw.microvm.MicrovmSettings;
 import thaw.settings.Default;
@@ -29,6 +32,9 @@ public record ThawSettings(
     FrontendSettings frontend,
     ConfigurationSettings configuration,
     CodeSettings code,
+    ImageSettings images,
+    StorageSettings storage,
+    ChunkSettings chunks,
     WorkerSettings worker,
     SnapshotSettings snapshots,
     LogSettings logs,

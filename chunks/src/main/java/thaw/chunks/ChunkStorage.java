@@ -1,0 +1,75 @@
+package thaw.chunks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.UnaryOperator;
+
+/** A chunk store with all that it stands on, as the settings say. */
+public final class ChunkStorage implements AutoCloseable {
+  private final Origin origin;
+  private final KeyStore keys;
+  private final ChunkStore store;
+
+  private ChunkStorage(Origin origin, KeyStore keys, ChunkStore store) {
+    this.origin = origin;
+    this.keys = keys;
+    this.store = store;
+  }
+
+  /**
+   * Opens it, making what is missing.
+   *
+   * @param dataDir where things are that the settings do not name
+   */
+  public static ChunkStorage open(StorageSettings storage, ChunkSettings settings, Path dataDir)
+      throws IOException {
+    return open(storage, settings, dataDir, UnaryOperator.identity());
+  }
+
+  /**
+   * The same with something before the origin: benchmarks slow it down, tests make it fail.
+   *
+   * @param before is given the origin and gives what is used in its place
+   */
+  public static ChunkStorage open(
+      StorageSettings storage, ChunkSettings settings, Path dataDir, UnaryOperator<Origin> before)
+      throws IOException {
+    Path directory = Files.createDirectories(storage.directory().orElse(dataDir.resolve("chunks")));
+    InstantSource clock = InstantSource.system();
+    Roots roots = Roots.open(directory.resolve("roots.json"), clock);
+    KeyStore keys = new KeyStore(storage.keys().orElse(dataDir.resolve("keys")));
+    PublicBases bases = new PublicBases(directory.resolve("public-bases"));
+    Origin origin =
+        before.apply(
+            switch (storage.origin()) {
+              case DIRECTORY -> new DirectoryOrigin(directory);
+              case S3 -> new S3Origin(storage.s3());
+            });
+    try {
+      ChunkStore store =
+          new ChunkStore(
+              origin, roots, keys, bases, dataDir.resolve("chunk-cache"), settings, clock);
+      return new ChunkStorage(origin, keys, store);
+    } catch (IOException | RuntimeException e) {
+      origin.close();
+      throw e;
+    }
+  }
+
+  /** The store. */
+  public ChunkStore store() {
+    return store;
+  }
+
+  /** The keys that seal its manifests. */
+  public KeyStore keys() {
+    return keys;
+  }
+
+  @Override
+  public void close() {
+    origin.close();
+  }
+}

@@ -1,0 +1,61 @@
+package thaw.chunks;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import thaw.settings.Default;
+import thaw.settings.Doc;
+
+/** Where the chunk store keeps what must not be lost. */
+public record StorageSettings(
+    @Doc(
+            "Where chunks and manifests are kept for good: directory, or s3 (storage.s3). Workers that"
+                + " share an origin share storage.directory and storage.keys too.")
+        @Default("directory")
+        OriginKind origin,
+    @Doc(
+            "Holds the roots and the list of public bases, and with origin = directory all chunks"
+                + " (default: chunks in the data directory).")
+        Optional<Path> directory,
+    @Doc(
+            "Holds the keys; whoever has them can read everything (default: keys in the data directory).")
+        Optional<Path> keys,
+    S3Settings s3) {
+  /** The kinds of origin. */
+  public enum OriginKind {
+    /** A directory of this machine. */
+    DIRECTORY,
+    /** A bucket of S3, or of what speaks its API. */
+    S3
+  }
+
+  /** An origin that is a directory, for tests and tools. */
+  public static StorageSettings in(Path directory, Path keys) {
+    S3Settings none =
+        new S3Settings(
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            "us-east-1",
+            true,
+            Optional.empty(),
+            Optional.empty(),
+            4,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            64);
+    return new StorageSettings(
+        OriginKind.DIRECTORY, Optional.of(directory), Optional.of(keys), none);
+  }
+
+  /**
+   * Checks what the types cannot.
+   *
+   * @throws IllegalArgumentException naming the setting and what it must be
+   */
+  public StorageSettings {
+    if (origin == OriginKind.S3 && s3.bucket().isEmpty()) {
+      throw new IllegalArgumentException("origin = s3 needs storage.s3.bucket");
+    }
+  }
+}

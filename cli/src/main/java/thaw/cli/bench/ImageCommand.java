@@ -1,0 +1,223 @@
+package thaw.cli.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import thaw.cli.Context;
+import thaw.cli.ExitCodes;
+import thaw.cli.Table;
+import thaw.cli.UserError;
+import thaw.cli.client.FunctionState;
+import thaw.cli.client.InvokeAnswer;
+import thaw.cli.client.Json;
+import thaw.settings.DataSize;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "image",
+    description = {
+      "Measures how long a container image takes to be taken in, by its size, and how long its"
+          + " function's cold start takes on a platform whose chunk caches are empty.",
+      "Starts a platform of its own, again for each cold start. The images are made first."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  thaw bench image --json", "  thaw bench image --sizes 20MiB --starts 1"})
+final class ImageCommand implements Callable<Integer> {
+  private static final byte[] EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+  private static final Map<String, String> SETTINGS =
+      Map.of("worker.keepAlive", "10ms", "worker.initTimeout", "2m");
+
+  private final Context context;
+
+  @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "SIZE",
+      description = "Bytes of the images' files (default: 100MB, 1GiB, 10GiB less 1 %%).")
+  private List<String> sizes = List.of("100MB", "1GiB", "10137MiB");
+
+  @Option(names = "--starts", paramLabel = "N", description = "Cold starts per size (default: 5).")
+  private int starts = 5;
+
+  @Option(names = "--memory", paramLabel = "MB", description = "MemorySize (default: 256).")
+  private int memory = 256;
+
+  @Option(
+      names = "--work-dir",
+      paramLabel = "DIR",
+      description = "Where images are made; needs the largest one's size (default: /var/tmp).")
+  private Path workDirectory = Path.of("/var/tmp");
+
+  @Option(names = "--json", description = "Print {\"bench\": \"image\", \"results\": [...]}.")
+  private boolean json;
+
+  ImageCommand(Context context) {
+    this.context = context;
+  }
+
+  private record Result(long bytes, long createMillis, double coldP50Millis, long bytesFetched) {
+    double perSecond() {
+      return bytes * 1000.0 / createMillis;
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (starts < 1) {
+      throw new UserError("--starts " + starts + " is too few", "At least 1.");
+    }
+    List<Long> wanted = sizes.stream().map(ImageCommand::bytes).toList();
+    Path directory = Files.createTempDirectory(workDirectory, "thaw-bench-image");
+    List<Result> results = new ArrayList<>();
+    ImageRates rates = ImageRates.measure(directory);
+    try (BenchPlatform platform = BenchPlatform.start(SETTINGS)) {
+      for (int i = 0; i < wanted.size(); i++) {
+        Path layout = directory.resolve("image" + i);
+        context.err().println("Making an image of " + wanted.get(i) + " bytes");
+        String uri = BenchImage.make(layout, wanted.get(i), i);
+        context.err().println("Measuring it");
+        results.add(measure(platform, "image" + i, uri, wanted.get(i)));
+        delete(layout);
+      }
+    } finally {
+      delete(directory);
+    }
+    print(results, rates);
+    return ExitCodes.OK;
+  }
+
+  private static long bytes(String text) {
+    try {
+      return DataSize.parse(text).bytes();
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--sizes " + text + " is no size", "Write 100MB or 1GiB.");
+    }
+  }
+
+  private Result measure(BenchPlatform platform, String name, String uri, long bytes)
+      throws IOException, InterruptedException {
+    ObjectNode request = Json.object();
+    request.put("FunctionName", name).put("Role", "arn:aws:iam::000000000000:role/bench");
+    request.put("PackageType", "Image").put("MemorySize", memory).put("Timeout", 300);
+    request.putObject("Code").put("ImageUri", uri);
+    long begin = System.nanoTime();
+    platform.lambda().createFunction(request);
+    FunctionState.awaitActive(platform.lambda(), name);
+    long createMillis = Math.max(1, (System.nanoTime() - begin) / 1_000_000);
+    awaitBase(platform, name);
+    List<Double> millis = new ArrayList<>();
+    List<Long> fetched = new ArrayList<>();
+    Path cache = platform.files().dataDir().resolve("chunk-cache");
+    for (int start = 0; start < starts; start++) {
+      platform.restart(SETTINGS, () -> delete(cache));
+      platform.awaitNoSandbox();
+      begin = System.nanoTime();
+      invoke(platform, name);
+      millis.add((System.nanoTime() - begin) / 1e6);
+      fetched.add(size(cache));
+    }
+    return new Result(bytes, createMillis, median(millis), (long) median(fetched));
+  }
+
+  /** Starts that do not count, until they go on from the base layer. */
+  private static void awaitBase(BenchPlatform platform, String name) throws InterruptedException {
+    for (int i = 0; i < 50; i++) {
+      platform.awaitNoSandbox();
+      InvokeAnswer answer = invoke(platform, name);
+      String tail = new String(answer.logTail().orElseThrow(), StandardCharsets.UTF_8);
+      if (tail.contains("\tThaw: base")) {
+        return;
+      }
+    }
+    throw new UserError("no start goes on from the base layer");
+  }
+
+  private static InvokeAnswer invoke(BenchPlatform platform, String name) {
+    InvokeAnswer answer = platform.lambda().invoke(name, EVENT, true);
+    if (answer.functionError().isPresent()) {
+      throw new UserError(
+          "the function failed: " + new String(answer.payload(), StandardCharsets.UTF_8));
+    }
+    return answer;
+  }
+
+  private static double median(List<? extends Number> values) {
+    return values.stream().map(Number::doubleValue).sorted().toList().get((values.size() - 1) / 2);
+  }
+
+  /** Every chunk that came from the origin is in the disk cache. */
+  private static long size(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> tree = Files.walk(directory)) {
+        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  private void print(List<Result> results, ImageRates rates) {
+    if (json) {
+      ObjectNode node = Json.object().put("bench", "image");
+      rates.addTo(node.putObject("rates"));
+      ArrayNode rows = node.putArray("results");
+      for (Result result : results) {
+        rows.addObject()
+            .put("bytes", result.bytes())
+            .put("createMillis", result.createMillis())
+            .put("createBytesPerSecond", Math.round(result.perSecond()))
+            .put("coldP50Millis", result.coldP50Millis())
+            .put("bytesFetched", result.bytesFetched());
+      }
+      context.out().println(Json.pretty(node));
+      return;
+    }
+    context
+        .out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "Inflate %,.0f MB/s, SHA-256 %,.0f MB/s, disk %,.0f MB/s; the bound is %,.0f MB/s",
+                rates.inflate() / 1e6,
+                rates.sha256() / 1e6,
+                rates.disk() / 1e6,
+                rates.bound() / 1e6));
+    Table table = new Table("BYTES", "CREATE", "RATE", "OF BOUND", "COLD P50", "FETCHED");
+    for (Result result : results) {
+      table.row(
+          String.format(Locale.ROOT, "%,d", result.bytes()),
+          String.format(Locale.ROOT, "%,d ms", result.createMillis()),
+          String.format(Locale.ROOT, "%,.0f MB/s", result.perSecond() / 1e6),
+          String.format(Locale.ROOT, "%.0f %%", 100 * result.perSecond() / rates.bound()),
+          String.format(Locale.ROOT, "%,.1f ms", result.coldP50Millis()),
+          String.format(Locale.ROOT, "%,.1f MiB", result.bytesFetched() / (double) (1 << 20)));
+    }
+    table.print(context.out());
+  }
+}
