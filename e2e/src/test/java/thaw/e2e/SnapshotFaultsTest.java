@@ -29,6 +29,7 @@ import thaw.e2e.LayerFiles.Part;
 import thaw.e2e.SnapshotWorkers.Opened;
 import thaw.e2e.SnapshotWorkers.Result;
 import thaw.model.FunctionVersion;
+import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotHeader.Kind;
@@ -326,7 +327,9 @@ final class SnapshotFaultsTest {
         assertThat(answer.get().origin()).isEqualTo("runtime");
       }
       List<Path> admitted =
-          workers.driver.started().stream().map(spec -> spec.codeImage().orElseThrow()).toList();
+          workers.driver.started().stream()
+              .map(spec -> ((DiskImage.File) spec.codeImage().orElseThrow()).path())
+              .toList();
       assertThat(admitted).hasSize(count);
       assertThat(workers.driver.mostAtOnce()).isEqualTo(atOnce);
       for (int i = 0; i < count; i++) {

@@ -33,6 +33,7 @@ import thaw.microvm.MicrovmDriver;
 import thaw.model.FunctionVersion;
 import thaw.model.Invocation;
 import thaw.model.InvocationResult;
+import thaw.sandbox.DiskImage;
 import thaw.settings.SettingsBinder;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
@@ -125,7 +126,9 @@ final class SnapshotWorkers implements AutoCloseable {
         new Worker(
             all.worker(),
             driver,
-            hashes -> Optional.ofNullable(images.get(hashes.getFirst())).orElseThrow(),
+            hashes ->
+                new DiskImage.File(
+                    Optional.ofNullable(images.get(hashes.getFirst())).orElseThrow()),
             RuntimeProcesses.ofGuestImages(),
             logs,
             false,
