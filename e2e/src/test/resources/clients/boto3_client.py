@@ -136,7 +136,7 @@ with raises(client.exceptions.PreconditionFailedException):
 with raises(client.exceptions.RequestTooLargeException):
     client.invoke(FunctionName=NAME, Payload=b" " * 6_291_457)
 with raises(client.exceptions.ClientError, "ValidationException"):
-    client.update_function_configuration(FunctionName=NAME, MemorySize=1)
+    client.update_function_configuration(FunctionName=NAME, MemorySize=99_999)
 with raises(client.exceptions.ClientError, "NotImplementedException"):
     client.list_aliases(FunctionName=NAME)
 

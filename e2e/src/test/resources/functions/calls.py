@@ -6,8 +6,7 @@ import time
 import urllib.error
 import urllib.request
 
-INIT_KEY = os.environ.get("AWS_ACCESS_KEY_ID", "")
-
+import note  # a layer's
 
 def credentials():
     if "AWS_ACCESS_KEY_ID" in os.environ:
@@ -19,6 +18,9 @@ def credentials():
     with urllib.request.urlopen(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]) as answer:
         found = json.load(answer)
     return found["AccessKeyId"], found["SecretAccessKey"], found["Token"]
+
+
+KEY_AT_INIT = credentials()[0]
 
 
 def mac(key, text):
@@ -71,7 +73,8 @@ def handler(event, context):
         "delete": request("DELETE", "/2015-03-31/functions/" + event["call"], b""),
         "opt": sorted(os.listdir("/opt")),
         "layers": open("/opt/which").read(),
+        "note": note.NOTE,
         "key": credentials()[0],
         "keyInEnvironment": "AWS_ACCESS_KEY_ID" in os.environ,
-        "keyAtInit": INIT_KEY,
+        "keyAtInit": KEY_AT_INIT,
     }

@@ -1,6 +1,7 @@
 // What the node tests ask for, by the event's "do".
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const actions = {
   facts: (context) => ({
@@ -15,6 +16,7 @@ const actions = {
     sdk: LambdaClient.name,
     packages: readFileSync(`/etc/thaw/packages.${process.env.AWS_EXECUTION_ENV.slice('AWS_Lambda_'.length)}`, 'utf8'),
   }),
+  layer: () => createRequire(import.meta.url)('note'),
   throw: () => {
     throw new RangeError('out of it');
   },

@@ -12,6 +12,8 @@ def handler(event:, context:)
     execution: ENV["AWS_EXECUTION_ENV"],
     directory: Dir.pwd,
     user: Process.uid,
+    library: (require "library") && LIBRARY,
+    gem: (require "note") && NOTE,
     sdk: (require "aws-sdk-s3") && Aws::S3::GEM_VERSION
   }
 end

@@ -54,6 +54,15 @@ record HostState(Path runDirectory, int firstUid, int uidCount) {
         .orElse("");
   }
 
+  /** Ids of the processes that are guests: QEMU, or the agent of a container. */
+  List<Long> guests() throws IOException {
+    return processes().stream()
+        .map(line -> line.split(" ", -1))
+        .filter(words -> words[2].startsWith("qemu-system") || words[2].equals("agent"))
+        .map(words -> Long.parseLong(words[1]))
+        .toList();
+  }
+
   /** Names of the driver's instances that the run directory holds. */
   Set<String> instances() throws IOException {
     Path instances = runDirectory.resolve("instances");

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.tools.SimpleJavaFileObject;
@@ -14,7 +15,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.SdkBytes;
 import tools.jackson.databind.JsonNode;
 
 /** A java function in real VMs, one per JVM that is offered. */
@@ -24,15 +26,26 @@ class JavaEndToEndTest {
   @TempDir private Path classes;
 
   @ParameterizedTest
-  @ValueSource(strings = {"java21", "java25"})
-  void aJavaFunctionSeesWhatAwsLetsItSeeAndItsErrorsComeBack(String runtime) throws IOException {
+  @CsvSource({"java21, false", "java25, true"})
+  void aJavaFunctionSeesWhatAwsLetsItSeeAndItsErrorsComeBack(String runtime, boolean inLayer)
+      throws IOException {
     compile();
+    SdkBytes jar = Zips.of("Facts.class", Files.readAllBytes(classes.resolve("Facts.class")));
+    List<String> layers = new ArrayList<>();
+    if (inLayer) {
+      SdkBytes layer = Zips.of("java/lib/facts.jar", jar.asByteArray());
+      layers.add(
+          thaw.lambda()
+              .publishLayerVersion(r -> r.layerName("facts").content(c -> c.zipFile(layer)))
+              .layerVersionArn());
+    }
     Functions.create(
         thaw,
         runtime,
-        Zips.of("Facts.class", Files.readAllBytes(classes.resolve("Facts.class"))),
+        inLayer ? Zips.of("README", "the code is in a layer") : jar,
         function ->
             function
+                .layers(layers)
                 .runtime(runtime)
                 .handler("Facts::handle")
                 .memorySize(512)

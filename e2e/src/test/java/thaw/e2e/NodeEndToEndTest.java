@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
 import thaw.cli.client.Json;
 import tools.jackson.databind.JsonNode;
 
@@ -47,6 +48,15 @@ class NodeEndToEndTest {
   @Test
   void errorsComeBackAsOnAwsAndTheNextInvocationIsServed() {
     create("failures", "nodejs24.x");
+    SdkBytes note = Zips.of("nodejs/node_modules/note/index.js", "module.exports = 'of a layer';");
+    String layer =
+        thaw.lambda()
+            .publishLayerVersion(r -> r.layerName("note").content(c -> c.zipFile(note)))
+            .layerVersionArn();
+    thaw.lambda().updateFunctionConfiguration(r -> r.functionName("failures").layers(layer));
+    thaw.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("failures"));
+    assertThat(Functions.invoke(thaw, "failures", "{\"do\":\"layer\"}").text())
+        .isEqualTo("\"of a layer\"");
     Answer thrown = Functions.invoke(thaw, "failures", "{\"do\":\"throw\"}");
     assertThat(thrown.error()).contains("Unhandled");
     assertThat(thrown.json().path("errorType").asString()).isEqualTo("RangeError");

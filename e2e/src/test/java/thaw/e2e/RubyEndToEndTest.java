@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.SdkBytes;
 import tools.jackson.databind.JsonNode;
 
 /** A ruby function in a real VM. */
@@ -13,6 +14,19 @@ class RubyEndToEndTest {
 
   @Test
   void aRubyFunctionSeesWhatAwsLetsItSeeAndItsErrorsComeBack() {
+    SdkBytes packages =
+        Zips.of(
+            "ruby/lib/library.rb",
+            "LIBRARY = 'of a layer'",
+            "ruby/gems/3.3.0/gems/note-1.0.0/lib/note.rb",
+            "NOTE = 'a gem of a layer'",
+            "ruby/gems/3.3.0/specifications/note-1.0.0.gemspec",
+            "Gem::Specification.new { |s| s.name = 'note'; s.version = '1.0.0'; s.summary = 'n';"
+                + " s.authors = ['n']; s.require_paths = ['lib'] }");
+    String layer =
+        thaw.lambda()
+            .publishLayerVersion(r -> r.layerName("note").content(c -> c.zipFile(packages)))
+            .layerVersionArn();
     Functions.create(
         thaw,
         "rubies",
@@ -21,6 +35,7 @@ class RubyEndToEndTest {
             function
                 .runtime("ruby3.3")
                 .handler("rubies.handler")
+                .layers(layer)
                 .environment(e -> e.variables(Map.of("COLOR", "grün"))));
     Answer answer = Functions.invoke(thaw, "rubies", "{\"name\":\"Ada\"}");
     assertThat(answer.error()).as(answer.text()).isEmpty();
@@ -32,6 +47,8 @@ class RubyEndToEndTest {
     assertThat(seen.path("execution").asString()).isEqualTo("AWS_Lambda_ruby3.3");
     assertThat(seen.path("directory").asString()).isEqualTo("/var/task");
     assertThat(seen.path("user").asInt()).isEqualTo(993);
+    assertThat(seen.path("library").asString()).isEqualTo("of a layer");
+    assertThat(seen.path("gem").asString()).isEqualTo("a gem of a layer");
     assertThat(seen.path("sdk").asString()).startsWith("1.");
     assertThat(answer.log()).contains("INFO " + answer.requestId() + " -- : served Ada\n");
 

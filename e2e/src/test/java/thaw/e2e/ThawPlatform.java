@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,18 @@ final class ThawPlatform
   /** Names of all driver's instances that this platform's processes ever were. */
   Set<String> instances() {
     return instances;
+  }
+
+  /** The platform's process. */
+  long pid() {
+    return process().orElseThrow().pid();
+  }
+
+  /** The page that shows the worker and its sandboxes. */
+  String status() throws IOException {
+    try (var in = URI.create(endpoint() + "/_thaw/status").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   String endpoint() {

@@ -25,7 +25,7 @@ final class BenchFunction implements AutoCloseable {
     request
         .put("FunctionName", function.name)
         .put("Runtime", runtime)
-        .put("Handler", "app.handler");
+        .put("Handler", BenchCode.handler(runtime));
     request.put("Role", "arn:aws:iam::000000000000:role/thaw");
     request.put("MemorySize", memorySizeMb).put("Timeout", 30);
     request

@@ -29,7 +29,10 @@ final class ColdstartFunction {
       throws IOException, InterruptedException {
     String name = "thaw-bench-" + runtime.replace(".", "") + "-" + suffix;
     ObjectNode request = Json.object();
-    request.put("FunctionName", name).put("Runtime", runtime).put("Handler", "app.handler");
+    request
+        .put("FunctionName", name)
+        .put("Runtime", runtime)
+        .put("Handler", BenchCode.handler(runtime));
     request.put("Role", "arn:aws:iam::000000000000:role/thaw");
     request.put("MemorySize", memorySizeMb).put("Timeout", 60);
     request
