@@ -340,7 +340,7 @@ int main(int argc, char **argv) {
     if (signals < 0 || epoll_fd < 0 || port < 0) die("cannot set up the event loop");
     watch(signals, ON_SIGNAL, &signal_events, EPOLLIN);
     watch(port, ON_PORT, &port_events, EPOLLIN);
-    streams_start(guest_listener(CONNECTION), guest_listener(SERVICE));
+    streams_start(guest_listener(CONNECTION), guest_listener(SERVICE), guest_local_listener());
 
     for (;;) {
         flush(); /* all that one turn produced, with one write */

@@ -51,7 +51,7 @@ uint32_t get32(const uint8_t *p);
 void put32(uint8_t *p, uint32_t v);
 
 /* streams.c */
-void streams_start(int runtime_api, int data_endpoint); /* listening sockets */
+void streams_start(int runtime_api, int data_endpoint, int local_runtime_api); /* listening sockets; -1: none */
 void streams_connected(uint32_t host_window); /* a new host: start over, carry what can be carried */
 void streams_disconnected(void);
 void stream_frame(int type, int flags, int stream, const uint8_t *payload, uint32_t length);
@@ -69,6 +69,7 @@ int runtime_start(const uint8_t *arguments, uint32_t length);
 int runtime_kill(void);
 int runtime_freeze(uint32_t request); /* -1: the reply follows */
 int runtime_thaw(void);
+bool runtime_spoiled(void);           /* nothing that it says counts any more: it is being killed */
 int runtime_limit(uint64_t memory_max, uint32_t pids_max);
 void runtime_disconnected(void);      /* nobody waits for a reply any more */
 void runtime_reap(void);
@@ -77,8 +78,15 @@ void reply(uint32_t request, int error, const void *result, uint32_t length);
 
 /* common.c */
 int write_file(const char *path, const char *text);
+int write_kept(int fd, const char *what, const char *text); /* the whole text, from the start of an open file */
+struct shown { /* a small file whose text is renewed in every clone; zero before its first */
+    char *bytes;
+    size_t length;
+};
+int show(struct shown *file, const char *path, const char *text);
 void read_file(const char *path, char *text, size_t size);
 uint64_t number_in(const char *text, const char *key);
+int interface_socket(void);
 int interface_up(const char *name);
 int network_configure(const uint8_t *address, const uint8_t *gateway, int prefix); /* of eth0 */
 void etc_identity(const char *hostname, const char *machine_id);
@@ -89,6 +97,7 @@ int etc_write(const char *directory); /* what is known, into hosts, hostname, ma
 void guest_start(void);
 int guest_port(int argc, char **argv);
 int guest_listener(int kind); /* for connections of this kind; in common.c but for tests */
+int guest_local_listener(void); /* for CONNECTIONs of Thaw's own runtimes, or -1 */
 void guest_port_lost(void);
 int guest_clock(int64_t seconds, uint32_t nanoseconds);
 int guest_reseed(const uint8_t *seed, uint32_t length);
@@ -107,6 +116,7 @@ int cage_freeze(bool freeze);
 bool cage_frozen(void);
 bool cage_empty(void);
 bool cage_out_of_memory(void);
+bool cage_spoiled(void);              /* the kernel killed a process in it for want of memory, and left others alive */
 uint64_t cage_peak(void);
 
 #endif

@@ -11,11 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define RUNTIME_API_PORT 9001
 #define DATA_ENDPOINT_PORT 9002
+#define SHOWN_BYTES 4096
+/* Linux's abstract name of a local socket. */
+#define RUNTIME_API_NAME "thaw-runtime-api"
 
 static char hostname[64] = "localhost";
 static char machine_id[33];
@@ -30,6 +35,34 @@ int write_file(const char *path, const char *text) {
     int error = n < 0 ? errno : 0;
     close(fd);
     return error ? fail(error, path) : 0;
+}
+
+int write_kept(int fd, const char *what, const char *text) {
+    size_t length = strlen(text);
+    ssize_t n = fd < 0 ? -1 : pwrite(fd, text, length, 0);
+    return n == (ssize_t)length ? 0 : fail(n < 0 ? errno : EIO, what);
+}
+
+/*
+ * Most texts are as long as those before them, and then they are copied into the mapped file: no system call. After a
+ * resume under emulation, every path through the kernel that is not taken saves the translation of its code.
+ */
+int show(struct shown *file, const char *path, const char *text) {
+    size_t length = strlen(text);
+    if (file->bytes && file->length == length) {
+        memcpy(file->bytes, text, length);
+        return 0;
+    }
+    int error = write_file(path, text);
+    if (error) return error;
+    file->length = length;
+    if (file->bytes) munmap(file->bytes, SHOWN_BYTES);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    char *bytes = fd < 0 ? MAP_FAILED : mmap(NULL, SHOWN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+    error = errno;
+    if (fd >= 0) close(fd);
+    file->bytes = bytes == MAP_FAILED ? NULL : bytes;
+    return file->bytes ? 0 : fail(error, path);
 }
 
 /* Reads a small file as a string; empty if there is none. */
@@ -52,13 +85,17 @@ uint64_t number_in(const char *text, const char *key) {
 
 /* ---- network ---- */
 
+/* One for all requests to interfaces, kept: see show. */
+int interface_socket(void) {
+    static int fd = -1;
+    if (fd < 0) fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return fd;
+}
+
 int interface_up(const char *name) {
     struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
     strcpy(request.ifr_name, name);
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(errno, name) : 0;
-    if (fd >= 0) close(fd);
-    return error;
+    return ioctl(interface_socket(), SIOCSIFFLAGS, &request) < 0 ? fail(errno, name) : 0;
 }
 
 static struct sockaddr inet(const uint8_t *address) {
@@ -76,15 +113,11 @@ int network_configure(const uint8_t *address, const uint8_t *gateway, int prefix
     struct ifreq mask = {.ifr_name = "eth0", .ifr_netmask = inet((uint8_t *)&bits)};
     struct rtentry route = {
         .rt_dst = inet(any), .rt_genmask = inet(any), .rt_gateway = inet(gateway), .rt_flags = RTF_UP | RTF_GATEWAY};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return fail(errno, "socket");
-    int error = 0;
-    if (ioctl(fd, SIOCSIFADDR, &own) < 0) error = fail(errno, "address of eth0");
-    else if (ioctl(fd, SIOCSIFNETMASK, &mask) < 0) error = fail(errno, "netmask of eth0");
-    else if (interface_up("eth0")) error = EIO;
-    else if (ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST) error = fail(errno, "default route");
-    close(fd);
-    return error;
+    int fd = interface_socket();
+    if (ioctl(fd, SIOCSIFADDR, &own) < 0) return fail(errno, "address of eth0");
+    if (ioctl(fd, SIOCSIFNETMASK, &mask) < 0) return fail(errno, "netmask of eth0");
+    if (interface_up("eth0")) return EIO;
+    return ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST ? fail(errno, "default route") : 0;
 }
 
 int guest_listener(int kind) {
@@ -94,6 +127,19 @@ int guest_listener(int kind) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, MAX_STREAMS) < 0)
         die("cannot listen on 127.0.0.1:9001 and :9002");
+    return fd;
+}
+
+/*
+ * The Runtime API once more, for Thaw's own runtimes: a local socket is a fraction of the code and of the time of TCP,
+ * which all others speak to 127.0.0.1:9001.
+ */
+int guest_local_listener(void) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "\0" RUNTIME_API_NAME};
+    socklen_t length = offsetof(struct sockaddr_un, sun_path) + sizeof RUNTIME_API_NAME;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, MAX_STREAMS) < 0)
+        die("cannot listen on the local socket " RUNTIME_API_NAME);
     return fd;
 }
 
@@ -108,20 +154,22 @@ void etc_resolver(const uint8_t *dns) {
     snprintf(resolver, sizeof resolver, "%d.%d.%d.%d", dns[0], dns[1], dns[2], dns[3]);
 }
 
-static int write_in(const char *directory, const char *name, const char *text) {
-    char path[64];
-    snprintf(path, sizeof path, "%s%s", directory, name);
-    return write_file(path, text);
-}
-
 int etc_write(const char *directory) {
-    char text[160];
-    snprintf(text, sizeof text, "127.0.0.1 localhost\n127.0.0.1 %s\n", hostname);
-    int error = write_in(directory, "hosts", text);
-    snprintf(text, sizeof text, "%s\n", hostname);
-    if (!error) error = write_in(directory, "hostname", text);
-    snprintf(text, sizeof text, "%s%s", machine_id, *machine_id ? "\n" : "");
-    if (!error) error = write_in(directory, "machine-id", text);
-    snprintf(text, sizeof text, "%s%s%s", *resolver ? "nameserver " : "", resolver, *resolver ? "\n" : "");
-    return error ? error : write_in(directory, "resolv.conf", text);
+    enum { HOSTS, HOSTNAME, MACHINE_ID, RESOLVER, FILES };
+    static const char *const names[FILES] = {"hosts", "hostname", "machine-id", "resolv.conf"};
+    static struct shown files[FILES];
+    const char *texts[FILES][3] = {
+        [HOSTS] = {"127.0.0.1 localhost\n127.0.0.1 ", hostname, "\n"},
+        [HOSTNAME] = {hostname, "\n", ""},
+        [MACHINE_ID] = {machine_id, *machine_id ? "\n" : "", ""},
+        [RESOLVER] = {*resolver ? "nameserver " : "", resolver, *resolver ? "\n" : ""},
+    };
+    int error = 0;
+    for (int i = 0; i < FILES && !error; i++) {
+        char path[64], text[160] = "";
+        strcat(strcpy(path, directory), names[i]);
+        for (int part = 0; part < 3; part++) strcat(text, texts[i][part]);
+        error = show(&files[i], path, text);
+    }
+    return error;
 }

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,7 +37,10 @@
 enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
 
 static uint32_t mounted; /* disks */
-static int cage_events_fd = -1;
+static int random_fd = -1;
+static struct {
+    int events, freeze, memory_max, pids_max; /* -1: there is none; kept open, see show of common.c */
+} cage = {-1, -1, -1, -1};
 
 /* ---- small helpers ---- */
 
@@ -76,6 +80,7 @@ static void load_modules(void) {
 
 void guest_start(void) {
     umask(0);
+    mkdir(IDENTITY, 0755);
     mount_on("devtmpfs", "/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, NULL);
     int fd;
     do fd = open("/dev/console", O_RDWR); /* so that 0, 1 and 2 are taken */
@@ -87,7 +92,11 @@ void guest_start(void) {
         || write_file("/cgroup/cgroup.subtree_control", "+memory +pids"))
         die("cannot mount proc, sysfs or cgroup2");
     load_modules();
+    random_fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
     interface_up("lo");
+    /* What the kernel does from time to time for large and old machines would be done right after a resume. */
+    write_file("/proc/sys/vm/stat_interval", "600");
+    write_file("/proc/sys/vm/compaction_proactiveness", "0");
     /* No customer process needs one, and many a kernel hole was only reachable from within one. */
     write_file("/proc/sys/user/max_user_namespaces", "0");
     /* What is mounted later shall appear in a running customer's namespace. */
@@ -133,19 +142,14 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
     entropy.bits = length * 8;
     entropy.bytes = length;
     memcpy(entropy.seed, seed, length);
-    int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
-    int error = fd < 0 || ioctl(fd, ADD_ENTROPY, &entropy) < 0 || ioctl(fd, RESEED_CRNG) < 0
+    int error = ioctl(random_fd, ADD_ENTROPY, &entropy) < 0 || ioctl(random_fd, RESEED_CRNG) < 0
         ? fail(errno, "/dev/urandom") : 0;
-    memset(entropy.seed, 0, sizeof entropy.seed);
-    if (fd >= 0) close(fd);
+    memset(entropy.seed, 0, length);
     return error;
 }
 
 /* These are files of the agent's own, which lie over those of the customer's /etc: nothing else is as quickly changed. */
-static int write_etc(void) {
-    mkdir(IDENTITY, 0755);
-    return etc_write(IDENTITY);
-}
+static int write_etc(void) { return etc_write(IDENTITY); }
 
 /* Lays the files over the customer's, which become mount points if they are not there. */
 static int bind_etc(void) {
@@ -168,11 +172,16 @@ static int bind_etc(void) {
     return error;
 }
 
-/* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. */
+/* The kernel's boot id cannot be changed: a file of ours, a random UUID, lies over it in the customer's /proc. */
 static int new_boot_id(void) {
-    char id[40];
-    read_file("/proc/sys/kernel/random/uuid", id, sizeof id);
-    return write_file(BOOT_ID, id);
+    static struct shown file;
+    static const char form[] = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx\n";
+    uint8_t random[sizeof form];
+    char id[sizeof form];
+    if (getrandom(random, sizeof random, 0) != sizeof random) return fail(EIO, "getrandom");
+    for (size_t i = 0; i < sizeof form; i++)
+        id[i] = form[i] == 'x' ? "0123456789abcdef"[random[i] & 15] : form[i] == 'y' ? "89ab"[random[i] & 3] : form[i];
+    return show(&file, BOOT_ID, id);
 }
 
 /* A locally administered address out of the machine id, which is hex; a guest without NIC needs none. */
@@ -182,10 +191,7 @@ static int new_mac(const char *machine_id) {
         char byte[3] = {machine_id[2 * i], machine_id[2 * i + 1], 0};
         request.ifr_hwaddr.sa_data[i] = strtoul(byte, NULL, 16);
     }
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error = fd < 0 || (ioctl(fd, SIOCSIFHWADDR, &request) < 0 && errno != ENODEV) ? fail(errno, "MAC of eth0") : 0;
-    if (fd >= 0) close(fd);
-    return error;
+    return ioctl(interface_socket(), SIOCSIFHWADDR, &request) < 0 && errno != ENODEV ? fail(errno, "MAC of eth0") : 0;
 }
 
 int guest_identity(const char *hostname, const char *machine_id) {
@@ -249,11 +255,12 @@ static const char *file_system(const char *device) {
 }
 
 /* Mounts a disk; without a file system, it is left out if it may be, and *blank says so. Looks at it only if it must. */
-static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, bool *blank) {
+static int mount_disk(const char *serial, const char *target, const char *type, unsigned long flags, const char *options,
+                      bool *blank) {
     const char *device = device_of(serial);
     int error = place(target);
     if (error) return error;
-    if (*device && mount(device, target, type, flags, NULL) == 0) return 0;
+    if (*device && mount(device, target, type, flags, options) == 0) return 0;
     error = *device ? errno : ENODEV;
     const char *found = *device ? file_system(device) : NULL;
     if (!found && blank) {
@@ -289,8 +296,8 @@ static int mount_root(void) {
     bool blank = false;
     char options[128];
     mkdir("/disks", 0755);
-    int error = mount_disk("root", "/disks/root", "erofs", MS_RDONLY, NULL);
-    if (!error) error = mount_disk("runtime", "/disks/runtime", "erofs", MS_RDONLY, &blank);
+    int error = mount_disk("root", "/disks/root", "erofs", MS_RDONLY, NULL, NULL);
+    if (!error) error = mount_disk("runtime", "/disks/runtime", "erofs", MS_RDONLY, NULL, &blank);
     if (!error) error = mount_on("upper", "/disks/upper", "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755");
     if (error) return error;
     mkdir("/disks/upper/files", 0755);
@@ -318,16 +325,17 @@ int guest_mount(uint32_t set) {
     if (!error && !(mounted & ROOT_DISK)) error = fail(EINVAL, "root is not mounted");
     if (!error && missing & CODE_DISK) {
         mkdir(ROOT "/var", 0755);
-        error = mount_disk("code", ROOT "/var/task", "erofs", safe | MS_RDONLY, NULL);
+        error = mount_disk("code", ROOT "/var/task", "erofs", safe | MS_RDONLY, NULL, NULL);
         if (!error) mounted |= CODE_DISK;
     }
     if (!error && missing & OPT_DISK) {
         bool blank = false;
-        error = mount_disk("opt", ROOT "/opt", "erofs", safe | MS_RDONLY, &blank);
+        error = mount_disk("opt", ROOT "/opt", "erofs", safe | MS_RDONLY, NULL, &blank);
         if (!error) mounted |= OPT_DISK; /* blank or not: it is as it was when it was looked at */
     }
     if (!error && missing & TMP_DISK) {
-        error = mount_disk("tmp", ROOT "/tmp", "ext4", safe, NULL);
+        /* No thread of the kernel need write zeros over zeros, or read all bitmaps ahead. */
+        error = mount_disk("tmp", ROOT "/tmp", "ext4", safe, "noinit_itable,no_prefetch_block_bitmaps", NULL);
         if (!error && chmod(ROOT "/tmp", 01777) < 0) error = fail(errno, "/tmp");
         if (!error) mounted |= TMP_DISK;
     }
@@ -346,36 +354,47 @@ void guest_power_off(void) {
 int cage_limit(uint64_t memory_max, uint32_t pids_max) {
     char number[24];
     snprintf(number, sizeof number, "%llu", (unsigned long long)memory_max);
-    int error = write_file(CAGE "memory.max", number);
+    int error = write_kept(cage.memory_max, "memory.max", number);
     snprintf(number, sizeof number, "%u", pids_max);
-    return error ? error : write_file(CAGE "pids.max", number);
+    return error ? error : write_kept(cage.pids_max, "pids.max", number);
+}
+
+static int cage_file(const char *name, int flags) {
+    char path[64];
+    snprintf(path, sizeof path, CAGE "%s", name);
+    return open(path, flags | O_CLOEXEC);
 }
 
 int cage_make(uint64_t memory_max, uint32_t pids_max) {
     if (!(mounted & ROOT_DISK)) return fail(EINVAL, "root is not mounted");
-    if (cage_events_fd >= 0) close(cage_events_fd);
-    cage_events_fd = -1;
+    int *kept[] = {&cage.events, &cage.freeze, &cage.memory_max, &cage.pids_max};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        if (*kept[i] >= 0) close(*kept[i]);
+        *kept[i] = -1;
+    }
     rmdir(CAGE); /* a new one, so that its peak and its counters start at zero */
     if (mkdir(CAGE, 0755) < 0) return fail(errno, CAGE);
+    cage.events = cage_file("cgroup.events", O_RDONLY);
+    cage.freeze = cage_file("cgroup.freeze", O_WRONLY);
+    cage.memory_max = cage_file("memory.max", O_WRONLY);
+    cage.pids_max = cage_file("pids.max", O_WRONLY);
     int error = cage_limit(memory_max, pids_max);
-    if (!error) error = write_file(CAGE "memory.oom.group", "1");
-    cage_events_fd = open(CAGE "cgroup.events", O_RDONLY | O_CLOEXEC);
-    return error;
+    return error ? error : write_file(CAGE "memory.oom.group", "1");
 }
 
-int cage_events(void) { return cage_events_fd; }
+int cage_events(void) { return cage.events; }
 
 /*
  * Forks into the cage. A process born in a cgroup costs about 7 ms less (under emulation) than one that is moved
  * there, which waits for an RCU grace period. The libc knows nothing of clone3, but with one thread it need not.
  */
 pid_t cage_fork(void) {
-    int cage = open(CAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (cage < 0) return -1;
-    uint64_t arguments[11] = {[0] = INTO_CGROUP, [4] = SIGCHLD, [10] = cage}; /* struct clone_args */
+    int group = open(CAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (group < 0) return -1;
+    uint64_t arguments[11] = {[0] = INTO_CGROUP, [4] = SIGCHLD, [10] = group}; /* struct clone_args */
     pid_t pid = syscall(SYS_clone3, arguments, sizeof arguments);
     int error = errno;
-    close(cage);
+    close(group);
     errno = error;
     return pid;
 }
@@ -396,7 +415,7 @@ const char *cage_enter(void) {
 
 void cage_kill(void) { write_file(CAGE "cgroup.kill", "1"); }
 
-int cage_freeze(bool freeze) { return write_file(CAGE "cgroup.freeze", freeze ? "1" : "0"); }
+int cage_freeze(bool freeze) { return write_kept(cage.freeze, "cgroup.freeze", freeze ? "1" : "0"); }
 
 static uint64_t cage_number(const char *path, const char *key) {
     char text[512];
@@ -407,6 +426,8 @@ static uint64_t cage_number(const char *path, const char *key) {
 bool cage_frozen(void) { return cage_number(CAGE "cgroup.events", "frozen") == 1; }
 
 bool cage_empty(void) { return cage_number(CAGE "cgroup.events", "populated") == 0; }
+
+bool cage_spoiled(void) { return false; } /* memory.oom.group */
 
 bool cage_out_of_memory(void) { return cage_number(CAGE "memory.events", "oom_kill") > 0; }
 

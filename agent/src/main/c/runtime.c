@@ -162,6 +162,12 @@ int runtime_thaw(void) {
     return state == IDLE ? 0 : cage_freeze(false);
 }
 
+bool runtime_spoiled(void) {
+    if (state == IDLE || !cage_spoiled()) return false;
+    if (state == RUNNING) cage_kill();
+    return true;
+}
+
 int runtime_limit(uint64_t memory_max, uint32_t pids_max) {
     return state == RUNNING ? cage_limit(memory_max, pids_max) : fail(ESRCH, "there is no runtime");
 }

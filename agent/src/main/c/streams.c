@@ -30,7 +30,7 @@ static uint8_t rings[MAX_STREAMS + 1][WINDOW_BYTES];
 static struct {
     int fd, kind;
     uint32_t events;
-} listeners[2];
+} listeners[3];
 static uint32_t host_window;
 
 static int id_of(struct stream *s) { return s - streams; }
@@ -45,14 +45,17 @@ static bool is_socket(struct stream *s) { return s->kind == CONNECTION || s->kin
 
 static void watch_listeners(void) {
     uint32_t wanted = connected && free_slot() ? EPOLLIN : 0;
-    for (int i = 0; i < 2; i++) watch(listeners[i].fd, ON_LISTENER, &listeners[i].events, wanted);
+    for (int i = 0; i < 3; i++)
+        if (listeners[i].fd >= 0) watch(listeners[i].fd, ON_LISTENER, &listeners[i].events, wanted);
 }
 
-void streams_start(int runtime_api, int data_endpoint) {
+void streams_start(int runtime_api, int data_endpoint, int local_runtime_api) {
     listeners[0].fd = runtime_api;
     listeners[0].kind = CONNECTION;
     listeners[1].fd = data_endpoint;
     listeners[1].kind = SERVICE;
+    listeners[2].fd = local_runtime_api;
+    listeners[2].kind = CONNECTION;
 }
 
 int streams_free(void) {
@@ -123,14 +126,14 @@ static bool accept_from(int listener, int kind) {
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return false;
     int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* a local socket knows nothing else */
     stream_open(kind, fd);
     return true;
 }
 
 bool streams_accept(void) {
     bool accepted = false;
-    for (int i = 0; i < 2; i++) accepted |= accept_from(listeners[i].fd, listeners[i].kind);
+    for (int i = 0; i < 3; i++) accepted |= accept_from(listeners[i].fd, listeners[i].kind);
     watch_listeners();
     return accepted;
 }
@@ -138,6 +141,10 @@ bool streams_accept(void) {
 /* ---- towards the host ---- */
 
 static void read_some(struct stream *s) {
+    if (s->kind == CONNECTION && runtime_spoiled()) {
+        finish(s, FLAG_ABORT);
+        return;
+    }
     uint32_t bytes = s->credit;
     uint8_t *room = bytes > 0 ? data_room(&bytes) : NULL;
     if (!room) return;

@@ -48,6 +48,8 @@ int guest_port(int argc, char **argv) {
     return fd;
 }
 
+int guest_local_listener(void) { return -1; }
+
 int guest_listener(int kind) { return listeners[kind == SERVICE]; }
 
 static void kill_group(int signal) {
@@ -117,6 +119,8 @@ int cage_freeze(bool freeze) {
 bool cage_frozen(void) { return true; }
 
 bool cage_empty(void) { return *group <= 0 || kill(-*group, 0) < 0; }
+
+bool cage_spoiled(void) { return false; }
 
 bool cage_out_of_memory(void) { return false; }
 

@@ -9,7 +9,10 @@ import java.nio.channels.GatheringByteChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import thaw.agent.ControlCalls.Request;
 
 /**
  * The host's side of the agent protocol (docs/agent-protocol.md): one per sandbox, over its
@@ -125,6 +129,28 @@ public final class AgentConnection implements AutoCloseable {
     calls.call(Operation.PING);
   }
 
+  /**
+   * Makes a guest one of a kind and mounts disks, in one exchange: {@link #setClock}, {@link
+   * #reseed}, {@link #setIdentity}, {@link #configureNetwork} if there is a network, {@link
+   * #mountDisks}.
+   */
+  public void prepare(
+      Instant now,
+      byte[] seed,
+      GuestIdentity identity,
+      Optional<GuestNetwork> network,
+      Set<GuestDisk> disks)
+      throws IOException {
+    List<Request> requests = new ArrayList<>();
+    requests.add(new Request(Operation.SET_CLOCK, Arguments.clock(now)));
+    requests.add(new Request(Operation.RESEED, Arguments.seed(seed)));
+    requests.add(new Request(Operation.SET_IDENTITY, Arguments.identity(identity)));
+    network.ifPresent(
+        n -> requests.add(new Request(Operation.CONFIGURE_NETWORK, Arguments.network(n))));
+    requests.add(new Request(Operation.MOUNT_DISKS, Arguments.disks(disks)));
+    calls.call(requests);
+  }
+
   /** Sets the guest's wall clock. */
   public void setClock(Instant now) throws IOException {
     calls.call(Operation.SET_CLOCK, Arguments.clock(now));
@@ -193,6 +219,14 @@ public final class AgentConnection implements AutoCloseable {
    */
   public void setLimits(long memoryMaxBytes, int processesMax) throws IOException {
     calls.call(Operation.SET_LIMITS, Arguments.limits(memoryMaxBytes, processesMax));
+  }
+
+  /** {@link #setLimits} and {@link #thaw}, in one exchange. */
+  public void thaw(long memoryMaxBytes, int processesMax) throws IOException {
+    calls.call(
+        List.of(
+            new Request(Operation.SET_LIMITS, Arguments.limits(memoryMaxBytes, processesMax)),
+            new Request(Operation.THAW)));
   }
 
   /** Kills every customer process; {@link Listener#runtimeExited} follows. */

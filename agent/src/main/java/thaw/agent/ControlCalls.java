@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,13 @@ final class ControlCalls {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private record Reply(int errno, ByteBuffer result) {}
+
+  /** What the agent is asked. */
+  record Request(Operation operation, ByteBuffer arguments) {
+    Request(Operation operation) {
+      this(operation, NOTHING);
+    }
+  }
 
   private final FrameSink sink;
   private final Consumer<String> endConnection;
@@ -46,30 +55,56 @@ final class ControlCalls {
 
   /** Sends a request and waits for the reply's result (little-endian). */
   ByteBuffer call(Operation operation, ByteBuffer arguments) throws IOException {
-    if (arguments.remaining() > Protocol.MAX_PAYLOAD_BYTES - HEADER_BYTES) {
-      throw new IOException(
-          "%s with %d bytes of arguments; at most %d fit into a frame"
-              .formatted(
-                  operation, arguments.remaining(), Protocol.MAX_PAYLOAD_BYTES - HEADER_BYTES));
+    return call(List.of(new Request(operation, arguments))).getFirst();
+  }
+
+  /**
+   * Sends requests, which the agent carries out in this order, and waits for all replies: one
+   * exchange. One that fails does not keep the agent from those after it.
+   *
+   * @return their results (little-endian)
+   * @throws AgentCallException for the first that failed
+   */
+  List<ByteBuffer> call(List<Request> requests) throws IOException {
+    for (Request request : requests) {
+      requireFitting(request);
     }
+    String what = requests.getFirst().operation().toString();
+    int count = requests.size();
     try {
-      if (!unanswered.tryAcquire(timeoutMillis, TimeUnit.MILLISECONDS)) {
+      if (!unanswered.tryAcquire(count, timeoutMillis, TimeUnit.MILLISECONDS)) {
         throw new IOException(
-            operation + " was not sent: " + Protocol.MAX_UNANSWERED_REQUESTS + " calls wait");
+            what + " was not sent: " + Protocol.MAX_UNANSWERED_REQUESTS + " calls wait");
       }
       try {
-        return sendAndWait(operation, arguments);
+        List<CompletableFuture<Reply>> calls = new ArrayList<>();
+        for (Request request : requests) {
+          calls.add(send(request));
+        }
+        List<ByteBuffer> results = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          results.add(await(requests.get(i).operation(), calls.get(i)));
+        }
+        return results;
       } finally {
-        unanswered.release();
+        unanswered.release(count);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted during " + operation);
+      throw new InterruptedIOException("interrupted during " + what);
     }
   }
 
-  private ByteBuffer sendAndWait(Operation operation, ByteBuffer arguments)
-      throws IOException, InterruptedException {
+  private static void requireFitting(Request request) throws IOException {
+    int bytes = request.arguments().remaining();
+    if (bytes > Protocol.MAX_PAYLOAD_BYTES - HEADER_BYTES) {
+      throw new IOException(
+          "%s with %d bytes of arguments; at most %d fit into a frame"
+              .formatted(request.operation(), bytes, Protocol.MAX_PAYLOAD_BYTES - HEADER_BYTES));
+    }
+  }
+
+  private CompletableFuture<Reply> send(Request request) throws IOException {
     int id = nextId.incrementAndGet();
     CompletableFuture<Reply> call = new CompletableFuture<>();
     pending.put(id, call);
@@ -79,8 +114,13 @@ final class ControlCalls {
       throw new IOException(over);
     }
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(id).putShort(operation.code()).putShort((short) 0).flip();
-    sink.send(FrameType.REQUEST, 0, 0, header, arguments);
+    header.putInt(id).putShort(request.operation().code()).putShort((short) 0).flip();
+    sink.send(FrameType.REQUEST, 0, 0, header, request.arguments());
+    return call;
+  }
+
+  private ByteBuffer await(Operation operation, CompletableFuture<Reply> call)
+      throws IOException, InterruptedException {
     Reply reply;
     try {
       reply = call.get(timeoutMillis, TimeUnit.MILLISECONDS);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import software.amazon.awssdk.services.lambda.model.AddLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeadLetterConfig;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
@@ -24,9 +25,11 @@ import software.amazon.awssdk.services.lambda.model.Environment;
 import software.amazon.awssdk.services.lambda.model.EphemeralStorage;
 import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.FunctionCode;
+import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionPolicyRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.ImageConfig;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
@@ -39,6 +42,7 @@ import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionReques
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.PublishLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
+import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.Runtime;
 import software.amazon.awssdk.services.lambda.model.SnapStart;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
@@ -75,6 +79,8 @@ final class ConstraintTable {
 
   private static final List<Rule> LAYER_NAME =
       List.of(notNull(), longest(140), shortest(1), pattern("(" + LAYER + ")|[a-zA-Z0-9-_]+"));
+  private static final List<Rule> STATEMENT_ID =
+      List.of(notNull(), longest(100), shortest(1), pattern("([a-zA-Z0-9-_]+)"));
   private static final List<Rule> TAGS =
       List.of(mapKeys(longest(128), shortest(1), TAG), mapValues(longest(256), TAG));
   private static final List<Rule> TAGGABLE =
@@ -171,6 +177,7 @@ final class ConstraintTable {
           entry(
               GetFunctionRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "Qualifier", QUALIFIER)),
+          entry(GetFunctionCodeSigningConfigRequest.class, Map.of("FunctionName", NAME)),
           entry(
               GetFunctionConfigurationRequest.class,
               Map.of("FunctionName", NAMESPACED_NAME, "Qualifier", QUALIFIER)),
@@ -214,6 +221,22 @@ final class ConstraintTable {
                   "LicenseInfo", List.of(longest(512)))),
           entry(LayerVersionContentInput.class, CODE_SOURCE),
           entry(GetLayerVersionRequest.class, Map.of("LayerName", LAYER_NAME)),
+          entry(GetLayerVersionPolicyRequest.class, Map.of("LayerName", LAYER_NAME)),
+          entry(
+              AddLayerVersionPermissionRequest.class,
+              Map.of(
+                  "LayerName", LAYER_NAME,
+                  "StatementId", STATEMENT_ID,
+                  "Action", List.of(notNull(), longest(22), pattern("lambda:GetLayerVersion")),
+                  "Principal",
+                      List.of(
+                          notNull(),
+                          longest(10_000),
+                          pattern("\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root")),
+                  "OrganizationId", List.of(longest(34), pattern("o-[a-z0-9]{10,32}")))),
+          entry(
+              RemoveLayerVersionPermissionRequest.class,
+              Map.of("LayerName", LAYER_NAME, "StatementId", STATEMENT_ID)),
           entry(DeleteLayerVersionRequest.class, Map.of("LayerName", LAYER_NAME)),
           entry(
               GetLayerVersionByArnRequest.class,

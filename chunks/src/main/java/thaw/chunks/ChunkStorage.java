@@ -25,16 +25,22 @@ public final class ChunkStorage implements AutoCloseable {
    */
   public static ChunkStorage open(StorageSettings storage, ChunkSettings settings, Path dataDir)
       throws IOException {
-    return open(storage, settings, dataDir, UnaryOperator.identity());
+    return open(
+        storage, settings, dataDir, dataDir.resolve("chunk-cache"), UnaryOperator.identity());
   }
 
   /**
    * The same with something before the origin: benchmarks slow it down, tests make it fail.
    *
+   * @param cache directory of the disk cache
    * @param before is given the origin and gives what is used in its place
    */
   public static ChunkStorage open(
-      StorageSettings storage, ChunkSettings settings, Path dataDir, UnaryOperator<Origin> before)
+      StorageSettings storage,
+      ChunkSettings settings,
+      Path dataDir,
+      Path cache,
+      UnaryOperator<Origin> before)
       throws IOException {
     Path directory = Files.createDirectories(storage.directory().orElse(dataDir.resolve("chunks")));
     InstantSource clock = InstantSource.system();
@@ -48,9 +54,7 @@ public final class ChunkStorage implements AutoCloseable {
               case S3 -> new S3Origin(storage.s3());
             });
     try {
-      ChunkStore store =
-          new ChunkStore(
-              origin, roots, keys, bases, dataDir.resolve("chunk-cache"), settings, clock);
+      ChunkStore store = new ChunkStore(origin, roots, keys, bases, cache, settings, clock);
       return new ChunkStorage(origin, keys, store);
     } catch (IOException | RuntimeException e) {
       origin.close();

@@ -90,7 +90,8 @@ public final class ChunkStore {
             memory,
             List.of(disk, new OriginTier()),
             settings.fetchesAtOnce(),
-            settings.fetchTimeout());
+            settings.fetchTimeout(),
+            executor);
     carryOver = new CarryOver(origin, executor, settings.uploadsAtOnce());
     collector = new GarbageCollector(origin, roots, carryOver, settings, clock);
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file made of chunks, read at any place by any thread; a chunk moves when a byte of it is first
@@ -12,6 +14,8 @@ import java.util.Optional;
 public final class ChunkedFile {
   /** The unit of {@link #page}, bytes. */
   public static final int PAGE_BYTES = 4096;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkedFile.class);
 
   private final Manifest manifest;
   private final Location location;
@@ -93,6 +97,24 @@ public final class ChunkedFile {
         manifest.outline().runs().place(Math.toIntExact(position / ChunkCipher.CHUNK_BYTES));
     if (place != Runs.ABSENT) {
       get(place).close();
+    }
+  }
+
+  /**
+   * Begins to bring all chunks of a range nearer, many at once, and does not wait. A chunk that
+   * cannot be had is told to who reads it.
+   */
+  public void prefetchAhead(long position, long count) {
+    long end = Math.min(bytes(), position + count);
+    for (long at = position; at < end; at += ChunkCipher.CHUNK_BYTES) {
+      long wanted = at;
+      path.execute(() -> {
+        try {
+          prefetch(wanted);
+        } catch (IOException e) {
+          LOG.debug("A chunk could not be fetched ahead", e);
+        }
+      });
     }
   }
 

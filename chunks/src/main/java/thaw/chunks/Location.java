@@ -24,7 +24,20 @@ final class Location {
 
   /** The manifest itself, not verified; empty if it is in no root. */
   Optional<byte[]> readManifest() throws IOException {
-    return read(manifest, ObjectName.Kind.MANIFEST);
+    long epoch = roots.epoch();
+    for (Root root : roots.readable()) { // asked for at once, since that tells where it is too
+      Found at = new Found(epoch, root.id());
+      Optional<byte[]> bytes = readFrom(at, manifest, ObjectName.Kind.MANIFEST);
+      if (bytes.isPresent()) {
+        found = at;
+        if (roots.isExpired(root.id())) {
+          roots.alarm(root.id());
+        }
+        return bytes;
+      }
+    }
+    // A root may have changed meanwhile.
+    return roots.epoch() == epoch ? Optional.empty() : read(manifest, ObjectName.Kind.MANIFEST);
   }
 
   /** One of its chunks, not verified; empty if it is not there. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,9 +32,16 @@ final class ReadPath {
   private final List<TierCounters> counters;
   private final Semaphore fetches;
   private final Duration timeout;
+  private final Executor executor;
   private final ConcurrentHashMap<Hash, Flight> flights = new ConcurrentHashMap<>();
 
-  ReadPath(MemoryCache memory, List<Tier> tiers, int fetchesAtOnce, Duration timeout) {
+  ReadPath(
+      MemoryCache memory,
+      List<Tier> tiers,
+      int fetchesAtOnce,
+      Duration timeout,
+      Executor executor) {
+    this.executor = executor;
     this.memory = memory;
     this.tiers = List.copyOf(tiers);
     this.counters = tiers.stream().map(tier -> new TierCounters()).toList();
@@ -162,6 +170,11 @@ final class ReadPath {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("interrupted").initCause(e);
     }
+  }
+
+  /** Runs something beside. */
+  void execute(Runnable work) {
+    executor.execute(work);
   }
 
   /** From memory to the origin. */

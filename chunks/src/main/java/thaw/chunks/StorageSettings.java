@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import thaw.settings.Default;
 import thaw.settings.Doc;
+import thaw.settings.Range;
 
 /** Where the chunk store keeps what must not be lost. */
 public record StorageSettings(
@@ -20,7 +21,32 @@ public record StorageSettings(
     @Doc(
             "Holds the keys; whoever has them can read everything (default: keys in the data directory).")
         Optional<Path> keys,
+    @Doc(
+            "Which snapshot layers are stored in the origin too, for workers that did not make them:"
+                + " shared (if origin is s3, or storage.directory is set), always, or never.")
+        @Default("shared")
+        PublishedLayers snapshotLayers,
+    @Doc("How often garbage is collected.") @Default("1h") @Range(min = "1s") Duration collectEvery,
     S3Settings s3) {
+  /** When snapshot layers are published. */
+  public enum PublishedLayers {
+    /** If others can read the origin. */
+    SHARED,
+    /** Always. */
+    ALWAYS,
+    /** Never. */
+    NEVER
+  }
+
+  /** Whether the snapshot layers of this worker are stored in the origin, and others' used. */
+  public boolean publishesLayers() {
+    return switch (snapshotLayers) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case SHARED -> origin == OriginKind.S3 || directory.isPresent();
+    };
+  }
+
   /** The kinds of origin. */
   public enum OriginKind {
     /** A directory of this machine. */
@@ -45,7 +71,12 @@ public record StorageSettings(
             Duration.ofSeconds(30),
             64);
     return new StorageSettings(
-        OriginKind.DIRECTORY, Optional.of(directory), Optional.of(keys), none);
+        OriginKind.DIRECTORY,
+        Optional.of(directory),
+        Optional.of(keys),
+        PublishedLayers.SHARED,
+        Duration.ofHours(1),
+        none);
   }
 
   /**

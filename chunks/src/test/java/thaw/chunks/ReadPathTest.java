@@ -88,7 +88,7 @@ final class ReadPathTest {
 
   private void open(DataSize memory, DataSize onDisk, Duration timeout) throws IOException {
     disk = new DiskCache(directory.resolve("cache"), onDisk);
-    path = new ReadPath(new MemoryCache(memory), List.of(disk, far), 4, timeout);
+    path = new ReadPath(new MemoryCache(memory), List.of(disk, far), 4, timeout, Runnable::run);
   }
 
   private static byte[] plain(int seed) {
@@ -203,7 +203,8 @@ final class ReadPathTest {
               new MemoryCache(DataSize.ofMebibytes(16)),
               List.of(disk, far),
               4,
-              Duration.ofMinutes(1));
+              Duration.ofMinutes(1),
+              Runnable::run);
       Files.write(file(name), damaged);
       assertReads(name, 1);
       assertThat(statistics("disk").damaged()).isEqualTo(1);

@@ -22,6 +22,7 @@ final class Commands {
     ALL.put("list", ListCommand::new);
     ALL.put("delete", DeleteCommand::new);
     ALL.put("images", ImagesCommand::new);
+    ALL.put("gc", GcCommand::new);
     ALL.put("bench", context -> new BenchCommand());
     ALL.put("test", TestCommand::new);
     ALL.put("config", ConfigCommand::new);

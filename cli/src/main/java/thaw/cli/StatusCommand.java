@@ -75,6 +75,7 @@ final class StatusCommand implements Callable<Integer> {
     context.out().println("Process    " + running.get().pid() + ", up for " + Durations.text(up));
     context.out().println("Data       " + status.path("dataDir").asString());
     context.out().println("Driver     " + status.path("driver").asString(""));
+    printStarts(status);
     context.out().println("Sandboxes  " + status.path("sandboxes").size());
     Table table = new Table("  FUNCTION", "STATE", "MEMORY", "RESIDENT", "INVOCATIONS", "AGE");
     for (JsonNode sandbox : status.path("sandboxes")) {
@@ -89,6 +90,44 @@ final class StatusCommand implements Callable<Integer> {
     }
     if (!status.path("sandboxes").isEmpty()) {
       table.print(context.out());
+    }
+  }
+
+  private void printStarts(JsonNode status) {
+    JsonNode counters = status.path("counters");
+    context
+        .out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "Starts     %d by a resume, %d by a boot; %d resumes failed; %d snapshot layers to be made",
+                counters.path("resumes").asLong(0),
+                counters.path("boots").asLong(0),
+                counters.path("resumeFailures").asLong(0),
+                status.path("layersPending").asLong(0)));
+    JsonNode pages = status.path("pages");
+    if (pages.path("pushed").asLong(0) > 0) {
+      context
+          .out()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "Page logs  cover %.0f %% of the pages that resumes take; %.0f %% of theirs go unused",
+                  100 * pages.path("coverage").asDouble(0),
+                  100 * pages.path("waste").asDouble(0)));
+    }
+    JsonNode gauges = status.path("gauges");
+    if (gauges.has("shellsReady")) {
+      context
+          .out()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "Shells     %.0f wait for a resume, of %.0f wanted; %.0f taken, %.0f missed",
+                  gauges.path("shellsReady").asDouble(0),
+                  gauges.path("shellsWanted").asDouble(0),
+                  gauges.path("shellsTaken").asDouble(0),
+                  gauges.path("shellsMissed").asDouble(0)));
     }
   }
 }

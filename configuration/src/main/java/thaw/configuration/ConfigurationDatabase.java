@@ -1,6 +1,7 @@
 package thaw.configuration;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import thaw.chunks.ManifestIndex;
 
 /** The database of a data directory: brought up to this version's schema when it is opened. */
@@ -26,6 +27,19 @@ public final class ConfigurationDatabase implements AutoCloseable {
             settings.databaseReaders(),
             settings.databaseWait(),
             Database.MIGRATIONS),
+        settings);
+  }
+
+  /**
+   * Opens that of a data directory which another process may hold: to look into it.
+   *
+   * @throws IOException as {@link #open}
+   */
+  public static ConfigurationDatabase besides(Path dataDir, ConfigurationSettings settings)
+      throws IOException {
+    return new ConfigurationDatabase(
+        Database.open(
+            DataDirectory.database(dataDir), 1, settings.databaseWait(), Database.MIGRATIONS),
         settings);
   }
 

@@ -86,7 +86,11 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Where the database of functions lives. */
   Path database() {
-    return path.resolve("configuration.db");
+    return database(path);
+  }
+
+  static Path database(Path dataDir) {
+    return dataDir.resolve("configuration.db");
   }
 
   /** Gives the directory up, to be called when nothing of it is in use any more. */

@@ -3,6 +3,7 @@ package thaw.configuration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.Layer;
 import thaw.model.FunctionReference;
 import thaw.model.LayerReference;
@@ -20,7 +21,8 @@ final class FunctionLayers {
    * The layers of these ARNs, as a function's configuration shows them.
    *
    * @throws thaw.model.LambdaException INVALID_PARAMETER_VALUE if there are too many, two versions
-   *     of one, or one that is not there
+   *     of one, or one that is not there; ACCESS_DENIED for another account's whose policy does not
+   *     allow it
    */
   List<Layer> find(List<String> arns, FunctionReference function) {
     if (arns.size() > Limits.LAYERS) {
@@ -47,9 +49,15 @@ final class FunctionLayers {
 
   private LayerRow row(String arn, FunctionReference function) {
     LayerReference layer = LayerReference.parse(arn, function.accountId(), function.region());
-    return Numbers.parse(arn.substring(arn.lastIndexOf(':') + 1))
-        .flatMap(number -> store.find(layer, number))
-        .orElseThrow(() -> FunctionErrors.invalid("Layer version " + arn + " does not exist."));
+    Optional<LayerRow> row =
+        Numbers.parse(arn.substring(arn.lastIndexOf(':') + 1))
+            .flatMap(number -> store.find(layer, number));
+    if (!layer.accountId().equals(function.accountId())
+        && row.filter(r -> r.isUsableBy(function.accountId())).isEmpty()) {
+      throw LayerReference.denied(arn);
+    }
+    return row.orElseThrow(
+        () -> FunctionErrors.invalid("Layer version " + arn + " does not exist."));
   }
 
   /**

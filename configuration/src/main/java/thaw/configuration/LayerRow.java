@@ -1,5 +1,6 @@
 package thaw.configuration;
 
+import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
 
 /**
@@ -8,6 +9,7 @@ import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
  * @param unzippedBytes what its package unpacks to
  * @param document what the API answers, without a location of the package
  * @param deleted whether only functions that have it can use it
+ * @param policy which other accounts may use it, if any
  */
 record LayerRow(
     String accountId,
@@ -15,9 +17,16 @@ record LayerRow(
     long number,
     long unzippedBytes,
     GetLayerVersionResponse document,
-    boolean deleted) {
+    boolean deleted,
+    Optional<LayerPolicy> policy) {
   String arn() {
     return document.layerVersionArn();
+  }
+
+  /** Whether functions of an account may have it. */
+  boolean isUsableBy(String otherAccountId) {
+    return accountId.equals(otherAccountId)
+        || policy.filter(p -> p.allows(otherAccountId)).isPresent();
   }
 
   String codeSha256Hex() {

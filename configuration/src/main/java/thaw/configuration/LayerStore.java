@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import thaw.model.LayerReference;
 
@@ -57,6 +58,25 @@ final class LayerStore {
   List<LayerRow> versions(LayerReference layer, LayerTable.Filter filter, long below, int limit) {
     return transactions.read(handle ->
         LayerTable.versions(handle, layer.accountId(), layer.name(), filter, below, limit));
+  }
+
+  /**
+   * Changes the policy of a version that is there.
+   *
+   * @param change given the version, tells what its policy becomes
+   * @return empty if there is no such version
+   */
+  Optional<LayerRow> changePolicy(
+      LayerReference layer, long number, Function<LayerRow, Optional<LayerPolicy>> change) {
+    return transactions.write(
+        handle -> {
+          Optional<LayerRow> row =
+              LayerTable.find(handle, layer.accountId(), layer.name(), number)
+                  .filter(found -> !found.deleted());
+          row.ifPresent(found -> LayerTable.setPolicy(handle, found, change.apply(found)));
+          return row;
+        },
+        changed -> {});
   }
 
   void delete(LayerReference layer, long number) {

@@ -12,7 +12,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class LayerTable {
   private static final String SELECT =
       """
-      SELECT account_id, name, number, unzipped_bytes, document, deleted_millis
+      SELECT account_id, name, number, unzipped_bytes, document, deleted_millis,
+        policy, policy_revision_id
       FROM layer_version v
       """;
 
@@ -153,6 +154,22 @@ final class LayerTable {
         .execute();
   }
 
+  /** Gives a version another policy, or none. */
+  static void setPolicy(Handle handle, LayerRow row, Optional<LayerPolicy> policy) {
+    handle
+        .createUpdate(
+            """
+            UPDATE layer_version SET policy = :policy, policy_revision_id = :revision
+            WHERE account_id = :account AND name = :name AND number = :number
+            """)
+        .bind("policy", policy.map(LayerPolicy::json).orElse(null))
+        .bind("revision", policy.map(LayerPolicy::revisionId).orElse(null))
+        .bind("account", row.accountId())
+        .bind("name", row.name())
+        .bind("number", row.number())
+        .execute();
+  }
+
   /**
    * Removes versions that were deleted before some time and that no function has.
    *
@@ -177,14 +194,19 @@ final class LayerTable {
   }
 
   private static LayerRow read(ResultSet row, StatementContext context) throws SQLException {
+    String policyJson = row.getString("policy");
     row.getLong("deleted_millis");
     boolean deleted = !row.wasNull();
+    Optional<LayerPolicy> policy =
+        Optional.ofNullable(row.getString("policy_revision_id"))
+            .map(revision -> new LayerPolicy(revision, policyJson));
     return new LayerRow(
         row.getString("account_id"),
         row.getString("name"),
         row.getLong("number"),
         row.getLong("unzipped_bytes"),
         Documents.layer(row.getString("document")),
-        deleted);
+        deleted,
+        policy);
   }
 }

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.AddLayerVersionPermissionRequest;
+import software.amazon.awssdk.services.lambda.model.AddLayerVersionPermissionResponse;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionPolicyResponse;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
 import software.amazon.awssdk.services.lambda.model.LayerVersionContentOutput;
 import software.amazon.awssdk.services.lambda.model.LayerVersionsListItem;
@@ -14,6 +18,7 @@ import software.amazon.awssdk.services.lambda.model.ListLayerVersionsResponse;
 import software.amazon.awssdk.services.lambda.model.ListLayersRequest;
 import software.amazon.awssdk.services.lambda.model.ListLayersResponse;
 import software.amazon.awssdk.services.lambda.model.PublishLayerVersionRequest;
+import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionRequest;
 import thaw.code.CodeStore.StoredCode;
 import thaw.model.ErrorCode;
 import thaw.model.LambdaException;
@@ -53,7 +58,8 @@ public final class Layers {
                     number,
                     stored.unzippedBytes(),
                     document(layer, number, request, stored),
-                    false))
+                    false,
+                    Optional.empty()))
         .document();
   }
 
@@ -84,16 +90,91 @@ public final class Layers {
   /**
    * GetLayerVersion.
    *
+   * @param accountId who asks; of another account's layers only those that their policies allow
    * @return without a location of the package, whose name is its hash
+   * @throws LambdaException RESOURCE_NOT_FOUND, or ACCESS_DENIED
    */
-  public GetLayerVersionResponse get(LayerReference layer, long number) {
+  public GetLayerVersionResponse get(LayerReference layer, long number, String accountId) {
     requireNumber(number);
-    return store
-        .find(layer, number)
-        .map(LayerRow::document)
+    Optional<LayerRow> row = store.find(layer, number);
+    if (!layer.accountId().equals(accountId)
+        && row.filter(r -> r.isUsableBy(accountId)).isEmpty()) {
+      throw LayerReference.denied(layer.versionArn(number));
+    }
+    return row.map(LayerRow::document)
         .orElseThrow(() ->
             new LambdaException(
                 ErrorCode.RESOURCE_NOT_FOUND, "The resource you requested does not exist."));
+  }
+
+  /**
+   * AddLayerVersionPermission.
+   *
+   * @throws LambdaException RESOURCE_NOT_FOUND, RESOURCE_CONFLICT, PRECONDITION_FAILED or
+   *     POLICY_LENGTH_EXCEEDED
+   */
+  public AddLayerVersionPermissionResponse addPermission(
+      LayerReference layer, AddLayerVersionPermissionRequest request) {
+    long number = request.versionNumber();
+    requireNumber(number);
+    var response = AddLayerVersionPermissionResponse.builder();
+    changePolicy(
+        layer,
+        number,
+        row -> {
+          LayerPolicy.Added added = LayerPolicy.add(row.policy(), row.arn(), request);
+          response.statement(added.statement()).revisionId(added.policy().revisionId());
+          return Optional.of(added.policy());
+        });
+    return response.build();
+  }
+
+  /**
+   * RemoveLayerVersionPermission.
+   *
+   * @throws LambdaException RESOURCE_NOT_FOUND or PRECONDITION_FAILED
+   */
+  public void removePermission(LayerReference layer, RemoveLayerVersionPermissionRequest request) {
+    requireNumber(request.versionNumber());
+    changePolicy(
+        layer,
+        request.versionNumber(),
+        row ->
+            LayerPolicy.remove(
+                row.policy(), request.statementId(), Optional.ofNullable(request.revisionId())));
+  }
+
+  private void changePolicy(
+      LayerReference layer, long number, Function<LayerRow, Optional<LayerPolicy>> change) {
+    if (store.changePolicy(layer, number, change).isEmpty()) {
+      throw noVersion(layer, number);
+    }
+  }
+
+  /**
+   * GetLayerVersionPolicy.
+   *
+   * @throws LambdaException RESOURCE_NOT_FOUND
+   */
+  public GetLayerVersionPolicyResponse policy(LayerReference layer, long number) {
+    requireNumber(number);
+    LayerRow row = store.find(layer, number).orElseThrow(() -> noVersion(layer, number));
+    LayerPolicy policy =
+        row.policy()
+            .orElseThrow(() ->
+                new LambdaException(
+                    ErrorCode.RESOURCE_NOT_FOUND,
+                    "No policy is associated with the given resource."));
+    return GetLayerVersionPolicyResponse.builder()
+        .policy(policy.json())
+        .revisionId(policy.revisionId())
+        .build();
+  }
+
+  private static LambdaException noVersion(LayerReference layer, long number) {
+    return new LambdaException(
+        ErrorCode.RESOURCE_NOT_FOUND,
+        "Layer version " + layer.versionArn(number) + " does not exist.");
   }
 
   /** DeleteLayerVersion: functions that have it keep it. */

@@ -35,6 +35,7 @@ import thaw.model.LayerReference;
 class LayersTest {
   private static final FunctionReference F = named("f");
   private static final LayerReference L = layer("l");
+  private static final String ACCOUNT = "000000000000";
 
   @TempDir Path directory;
   private Opened opened;
@@ -100,10 +101,10 @@ class LayersTest {
     assertThat(one.content().codeSize()).isEqualTo(Functions.zip("1").length);
     assertThat(one.createdDate())
         .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\+0000");
-    assertThat(opened.service().layers().get(L, 1)).isEqualTo(one);
+    assertThat(opened.service().layers().get(L, 1, ACCOUNT)).isEqualTo(one);
     close();
     opened = Opened.at(directory);
-    assertThat(opened.service().layers().get(L, 2)).isEqualTo(two);
+    assertThat(opened.service().layers().get(L, 2, ACCOUNT)).isEqualTo(two);
   }
 
   @Test
@@ -115,9 +116,9 @@ class LayersTest {
     opened.service().layers().delete(L, 9);
 
     assertThat(publish(L, "2").version()).isEqualTo(3);
-    missing(() -> opened.service().layers().get(L, 2));
-    missing(() -> opened.service().layers().get(layer("absent"), 1));
-    invalid(() -> opened.service().layers().get(L, 0))
+    missing(() -> opened.service().layers().get(L, 2, ACCOUNT));
+    missing(() -> opened.service().layers().get(layer("absent"), 1, ACCOUNT));
+    invalid(() -> opened.service().layers().get(L, 0, ACCOUNT))
         .hasMessage("Layer Version Cannot be less than 1.");
   }
 

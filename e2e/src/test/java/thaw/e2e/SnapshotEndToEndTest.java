@@ -118,7 +118,7 @@ class SnapshotEndToEndTest {
   }
 
   @Test
-  void aStartWithoutSnapshotOfItsOwnGoesOnFromTheRuntimeAndRunsInit() {
+  void aStartWithoutSnapshotOfItsOwnGoesOnFromTheRuntimeAndRunsInit() throws Exception {
     Functions.python(thaw, "plain", "clones");
     Answer first = awaitStartFrom("runtime", "plain");
     assertThat(first.error()).as(first.text()).isEmpty();
@@ -126,6 +126,9 @@ class SnapshotEndToEndTest {
     assertThat(first.json().path("order").values()).isEmpty();
     assertThat(first.json().path("type").asString()).isEqualTo("on-demand");
     Answer second = awaitStartFrom("runtime", "plain");
+    assertThat(Command.thaw("status", "--data-dir", thaw.dataDirectory().toString()).succeeded())
+        .containsPattern("Starts +[1-9]\\d* by a resume, \\d+ by a boot; 0 resumes failed")
+        .containsPattern("Shells +\\d+ wait for a resume");
     assertThat(second.json().path("init")).isNotEqualTo(first.json().path("init"));
   }
 

@@ -42,6 +42,8 @@ final class ClientApi implements Api {
       case GET_FUNCTION -> functions.get(request, response, route.subject());
       case GET_FUNCTION_CONFIGURATION ->
           functions.getConfiguration(request, response, route.subject());
+      case GET_FUNCTION_CODE_SIGNING_CONFIG ->
+          functions.getCodeSigningConfig(response, route.subject());
       case UPDATE_FUNCTION_CODE -> functions.updateCode(request, response, route.subject());
       case UPDATE_FUNCTION_CONFIGURATION ->
           functions.updateConfiguration(request, response, route.subject());
@@ -53,6 +55,12 @@ final class ClientApi implements Api {
       case LIST_LAYER_VERSIONS -> layers.versions(request, response, route.subject());
       case GET_LAYER_VERSION -> layers.get(request, response, route.subject(), route.part());
       case DELETE_LAYER_VERSION -> layers.delete(response, route.subject(), route.part());
+      case ADD_LAYER_VERSION_PERMISSION ->
+          layers.addPermission(request, response, route.subject(), route.part());
+      case REMOVE_LAYER_VERSION_PERMISSION ->
+          layers.removePermission(
+              request, response, route.subject(), route.part(), route.lastPart());
+      case GET_LAYER_VERSION_POLICY -> layers.policy(response, route.subject(), route.part());
       case LIST_TAGS -> tags.list(request, response, route.subject());
       case TAG_RESOURCE -> tags.tag(request, response, route.subject());
       case UNTAG_RESOURCE -> tags.untag(request, response, route.subject());

@@ -23,9 +23,11 @@ final class DirectAnswers implements DirectHandler {
   public TransportResponse handle(
       TransportRequest request,
       EventType eventType,
-      Status status,
+      Status given,
       ServerResponseHeaders headers,
       @Nullable String message) {
+    // What fails within the handler is answered there: here it is Helidon, at a broken request.
+    Status status = eventType == EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : given;
     ErrorCode code = code(status);
     String text =
         switch (code) {
@@ -48,7 +50,11 @@ final class DirectAnswers implements DirectHandler {
   private static String refused(Status status, @Nullable String message) {
     return "The request was refused: "
         + status.reasonPhrase()
-        + (message == null || message.startsWith("Bad request, see") ? "" : " (" + message + ")");
+        + (message == null
+                || message.equals("Internal error")
+                || message.startsWith("Bad request, see")
+            ? ""
+            : " (" + message + ")");
   }
 
   private static ErrorCode code(Status status) {

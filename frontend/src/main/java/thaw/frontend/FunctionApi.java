@@ -10,6 +10,8 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionCodeLocation;
+import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigRequest;
+import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfigResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
@@ -114,6 +116,18 @@ final class FunctionApi {
             .qualifier(qualifier.orElse(null))
             .build());
     answers.shape(response, Status.OK_200, functions.getConfiguration(parse(name, qualifier)));
+  }
+
+  /** There are no code signing configurations, and so no function has one. */
+  void getCodeSigningConfig(ServerResponse response, String name) {
+    checked(GetFunctionCodeSigningConfigRequest.builder().functionName(name).build());
+    var function = functions.getConfiguration(parse(name, Optional.empty()));
+    answers.shape(
+        response,
+        Status.OK_200,
+        GetFunctionCodeSigningConfigResponse.builder()
+            .functionName(function.functionName())
+            .build());
   }
 
   void updateCode(ServerRequest request, ServerResponse response, String name) throws IOException {

@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.HexFormat;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.lambda.model.AddLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionPolicyRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
 import software.amazon.awssdk.services.lambda.model.ListLayerVersionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListLayersRequest;
 import software.amazon.awssdk.services.lambda.model.PublishLayerVersionRequest;
+import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionRequest;
 import thaw.api.Constraints;
 import thaw.configuration.Layers;
 import thaw.model.ErrorCode;
@@ -49,7 +52,7 @@ final class LayerApi {
       var publish = PublishLayerVersionRequest.builder();
       bodies.json(request, publish, "PublishLayerVersion");
       var checked = checked(publish.layerName(name).build());
-      show(request, response, Status.CREATED_201, layers.publish(names.layer(name), checked));
+      show(request, response, Status.CREATED_201, layers.publish(names.ownLayer(name), checked));
     }
   }
 
@@ -80,27 +83,72 @@ final class LayerApi {
                 .marker(Query.one(request, "Marker").orElse(null))
                 .maxItems(Query.integer(request, "MaxItems").orElse(null))
                 .build());
-    answers.shape(response, Status.OK_200, layers.versions(names.layer(name), list));
+    answers.shape(response, Status.OK_200, layers.versions(names.ownLayer(name), list));
   }
 
   void get(ServerRequest request, ServerResponse response, String name, String version) {
     long number = number(version);
     checked(GetLayerVersionRequest.builder().layerName(name).versionNumber(number).build());
-    show(request, response, Status.OK_200, layers.get(names.layer(name), number));
+    show(
+        request, response, Status.OK_200, layers.get(names.layer(name), number, names.accountId()));
   }
 
   private void getByArn(ServerRequest request, ServerResponse response) {
     String arn = Query.one(request, "Arn").orElse(null);
     String checked = checked(GetLayerVersionByArnRequest.builder().arn(arn).build()).arn();
     long number = number(checked.substring(checked.lastIndexOf(':') + 1));
-    show(request, response, Status.OK_200, layers.get(names.layer(checked), number));
+    show(
+        request,
+        response,
+        Status.OK_200,
+        layers.get(names.layer(checked), number, names.accountId()));
   }
 
   void delete(ServerResponse response, String name, String version) {
     long number = number(version);
     checked(DeleteLayerVersionRequest.builder().layerName(name).versionNumber(number).build());
-    layers.delete(names.layer(name), number);
+    layers.delete(names.ownLayer(name), number);
     Answers.noContent(response);
+  }
+
+  void addPermission(ServerRequest request, ServerResponse response, String name, String version)
+      throws IOException {
+    try (var _ = budget.take(2 * Math.min(Bodies.length(request), Bodies.JSON_BYTES))) {
+      var add = AddLayerVersionPermissionRequest.builder();
+      bodies.json(request, add, "AddLayerVersionPermission");
+      var checked =
+          checked(
+              add.layerName(name)
+                  .versionNumber(number(version))
+                  .revisionId(Query.one(request, "RevisionId").orElse(null))
+                  .build());
+      answers.shape(
+          response, Status.CREATED_201, layers.addPermission(names.ownLayer(name), checked));
+    }
+  }
+
+  void removePermission(
+      ServerRequest request,
+      ServerResponse response,
+      String name,
+      String version,
+      String statementId) {
+    var checked =
+        checked(
+            RemoveLayerVersionPermissionRequest.builder()
+                .layerName(name)
+                .versionNumber(number(version))
+                .statementId(statementId)
+                .revisionId(Query.one(request, "RevisionId").orElse(null))
+                .build());
+    layers.removePermission(names.ownLayer(name), checked);
+    Answers.noContent(response);
+  }
+
+  void policy(ServerResponse response, String name, String version) {
+    long number = number(version);
+    checked(GetLayerVersionPolicyRequest.builder().layerName(name).versionNumber(number).build());
+    answers.shape(response, Status.OK_200, layers.policy(names.ownLayer(name), number));
   }
 
   private void show(

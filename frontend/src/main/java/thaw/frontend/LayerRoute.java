@@ -9,6 +9,8 @@ final class LayerRoute {
   private static final int NAME = 1;
   private static final int VERSIONS = 2;
   private static final int NUMBER = 3;
+  private static final int POLICY = 4;
+  private static final int STATEMENT = 5;
 
   private LayerRoute() {}
 
@@ -31,6 +33,26 @@ final class LayerRoute {
     return switch (parts.length) {
       case VERSIONS + 1 -> ofVersions(method, name);
       case NUMBER + 1 -> ofVersion(method, name, Percent.decode(parts[NUMBER]));
+      case POLICY + 1 ->
+          parts[POLICY].equals("policy")
+              ? ofPolicy(method, name, Percent.decode(parts[NUMBER]))
+              : null;
+      case STATEMENT + 1 ->
+          parts[POLICY].equals("policy") && method.equals("DELETE")
+              ? new Route(
+                  Operation.REMOVE_LAYER_VERSION_PERMISSION,
+                  name,
+                  Percent.decode(parts[NUMBER]),
+                  Percent.decode(parts[STATEMENT]))
+              : null;
+      default -> null;
+    };
+  }
+
+  private static @Nullable Route ofPolicy(String method, String name, String number) {
+    return switch (method) {
+      case "GET" -> new Route(Operation.GET_LAYER_VERSION_POLICY, name, number);
+      case "POST" -> new Route(Operation.ADD_LAYER_VERSION_PERMISSION, name, number);
       default -> null;
     };
   }

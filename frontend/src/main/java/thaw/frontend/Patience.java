@@ -1,6 +1,7 @@
 package thaw.frontend;
 
 import io.helidon.webserver.CloseConnectionException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,9 @@ final class Patience implements AutoCloseable {
 
   /** One wait of one thread, for its client. */
   final class Wait implements AutoCloseable {
-    private final Thread thread = Thread.currentThread();
+    /** Weak, since a thread that ends in the middle of its wait takes its connection along. */
+    private final WeakReference<Thread> thread = new WeakReference<>(Thread.currentThread());
+
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile long progressNanos = startNanos;
@@ -45,13 +48,18 @@ final class Patience implements AutoCloseable {
       progressNanos = System.nanoTime();
     }
 
-    private boolean cutIfOver(long nowNanos) {
+    /** Whether nobody waits any more; who has waited too long is interrupted. */
+    private boolean isOver(long nowNanos) {
+      Thread waiting = thread.get();
+      if (waiting == null || !waiting.isAlive()) {
+        return true;
+      }
       boolean over =
           nowNanos - progressNanos > silence.toNanos() || nowNanos - startNanos > whole.toNanos();
       if (!over || !ended.compareAndSet(false, true)) {
         return false;
       }
-      thread.interrupt();
+      waiting.interrupt();
       return true;
     }
 
@@ -83,7 +91,7 @@ final class Patience implements AutoCloseable {
       while (true) {
         Thread.sleep(everyMillis);
         long nowNanos = System.nanoTime();
-        waits.removeIf(wait -> wait.cutIfOver(nowNanos));
+        waits.removeIf(wait -> wait.isOver(nowNanos));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed

@@ -1,5 +1,6 @@
 package thaw.frontend;
 
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
@@ -31,7 +32,11 @@ final class RequestHandler implements Handler {
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
     answer(request, response);
-    if (!response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+    // Helidon reads what is left of chunks even if the connection ends, and answers once more if
+    // they
+    // are damaged.
+    if (!response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+        || request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
       bodies.drain(request);
     }
   }

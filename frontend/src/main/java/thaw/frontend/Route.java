@@ -11,13 +11,20 @@ import thaw.model.LambdaException;
  * @param subject the path's variable part, decoded: a function's name or ARN, a tagged resource's
  *     ARN, or the hash of a package; empty where there is none
  * @param part what follows it: the number of a layer's version; empty where there is none
+ * @param lastPart what follows that: the id of a policy's statement; empty where there is none
  */
-record Route(Operation operation, String subject, String part) {
+record Route(Operation operation, String subject, String part, String lastPart) {
   Route(Operation operation, String subject) {
-    this(operation, subject, "");
+    this(operation, subject, "", "");
+  }
+
+  Route(Operation operation, String subject, String part) {
+    this(operation, subject, part, "");
   }
 
   private static final String FUNCTIONS = "/2015-03-31/functions";
+  private static final String SIGNED_FUNCTIONS = "/2020-06-30/functions/";
+  private static final String CODE_SIGNING = "/code-signing-config";
   private static final String TAGS = "/2017-03-31/tags/";
   private static final String ACCOUNT_SETTINGS = "/2016-08-19/account-settings";
   private static final String CODE = "/_thaw/code/";
@@ -60,6 +67,14 @@ record Route(Operation operation, String subject, String part) {
       if (operation != null && path.length() > TAGS.length()) {
         return new Route(operation, Percent.decode(path.substring(TAGS.length())));
       }
+    } else if (method.equals("GET")
+        && path.startsWith(SIGNED_FUNCTIONS)
+        && path.endsWith(CODE_SIGNING)
+        && path.length() > SIGNED_FUNCTIONS.length() + CODE_SIGNING.length()) {
+      return new Route(
+          Operation.GET_FUNCTION_CODE_SIGNING_CONFIG,
+          Percent.decode(
+              path.substring(SIGNED_FUNCTIONS.length(), path.length() - CODE_SIGNING.length())));
     } else if (method.equals("GET") && isAccountSettings(path)) {
       return new Route(Operation.GET_ACCOUNT_SETTINGS, "");
     } else if (method.equals("GET") && path.startsWith("/_thaw/")) {

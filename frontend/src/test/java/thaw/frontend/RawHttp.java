@@ -5,9 +5,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +89,30 @@ final class RawHttp implements AutoCloseable {
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     return new Answer(
         Integer.parseInt(statusLine.substring(9, 12)), headers, in.readNBytes(length));
+  }
+
+  /**
+   * Sends bytes and nothing after them.
+   *
+   * @return the status of each answer there was, until the server ended the connection
+   */
+  List<Integer> sayAll(byte[] bytes) throws IOException {
+    List<Integer> statuses = new ArrayList<>();
+    try {
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      while (true) {
+        statuses.add(read().status());
+      }
+    } catch (EOFException | SocketException e) {
+      return statuses;
+    }
+  }
+
+  /** Ends the connection at once, and so that its port is free at once. */
+  void abort() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   /**

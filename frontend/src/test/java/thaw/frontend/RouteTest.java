@@ -3,6 +3,7 @@ package thaw.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ class RouteTest {
     "GET, /2015-03-31/functions/a%2Fb, GET_FUNCTION, a/b",
     "GET, /2015-03-31/functions/a+b, GET_FUNCTION, a+b",
     "GET, /2015-03-31/functions/%C3%BC, GET_FUNCTION, ü",
+    "GET, /2020-06-30/functions/f%3A1/code-signing-config, GET_FUNCTION_CODE_SIGNING_CONFIG, f:1",
     "GET, /2017-03-31/tags/arn%3Aaws:x, LIST_TAGS, arn:aws:x",
     "POST, /2017-03-31/tags/arn, TAG_RESOURCE, arn",
     "DELETE, /2017-03-31/tags/arn, UNTAG_RESOURCE, arn",
@@ -51,10 +53,18 @@ class RouteTest {
     "POST, /2018-10-31/layers/arn%3Aaws/versions, PUBLISH_LAYER_VERSION, arn:aws, ''",
     "GET, /2018-10-31/layers/l/versions/12, GET_LAYER_VERSION, l, 12",
     "DELETE, /2018-10-31/layers/l/versions/x, DELETE_LAYER_VERSION, l, x",
+    "GET, /2018-10-31/layers/l/versions/1/policy, GET_LAYER_VERSION_POLICY, l, 1",
+    "POST, /2018-10-31/layers/l/versions/1/policy, ADD_LAYER_VERSION_PERMISSION, l, 1",
   })
   void sendsRequestsForLayersWhereTheyBelong(
       String method, String path, Operation operation, String subject, String part) {
     assertThat(Route.of(method, path)).isEqualTo(new Route(operation, subject, part));
+  }
+
+  @Test
+  void aLayersPermissionIsRemovedByItsId() {
+    assertThat(Route.of("DELETE", "/2018-10-31/layers/l/versions/1/policy/all%5F1"))
+        .isEqualTo(new Route(Operation.REMOVE_LAYER_VERSION_PERMISSION, "l", "1", "all_1"));
   }
 
   @ParameterizedTest
@@ -64,7 +74,6 @@ class RouteTest {
     "POST, /2021-11-15/functions/f/response-streaming-invocations, InvokeWithResponseStream",
     "POST, /2014-11-13/functions/f/invoke-async, InvokeAsync",
     "POST, /2014-11-13/functions/f/invoke-async/, InvokeAsync",
-    "GET, /2018-10-31/layers/l/versions/1/policy, GetLayerVersionPolicy",
     "PUT, /2017-10-31/functions/f/concurrency, PutFunctionConcurrency",
     "POST, /2015-03-31/event-source-mappings, CreateEventSourceMapping",
     "GET, /2015-03-31/event-source-mappings/x, GetEventSourceMapping",
@@ -94,6 +103,8 @@ class RouteTest {
     "GET, /2018-10-31/layers/l",
     "POST, /2018-10-31/layers/l/versions/1",
     "GET, /2018-10-31/layers/l/versions/1/",
+    "GET, /2018-10-31/layers/l/versions/1/polic",
+    "GET, /2018-10-31/layers/l/versions/1/policy/s",
     "POST, /2016-08-19/account-settings",
     "POST, /_thaw/health",
     "GET, /_thaw/",

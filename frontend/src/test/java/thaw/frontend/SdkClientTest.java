@@ -117,6 +117,56 @@ class SdkClientTest {
   }
 
   @Test
+  void noFunctionHasACodeSigningConfig() throws IOException {
+    frontend.createActive("f");
+    var answer = lambda.getFunctionCodeSigningConfig(r -> r.functionName("f"));
+    assertThat(answer.functionName()).isEqualTo("f");
+    assertThat(answer.codeSigningConfigArn()).isNull();
+    assertThatThrownBy(() -> lambda.getFunctionCodeSigningConfig(r -> r.functionName("g")))
+        .isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  @Test
+  void layersHavePolicies() throws IOException {
+    byte[] zip = TestFrontend.zip("python/a.py", "");
+    lambda.publishLayerVersion(
+        r -> r.layerName("l").content(c -> c.zipFile(SdkBytes.fromByteArray(zip))));
+    var added =
+        lambda.addLayerVersionPermission(r ->
+            r.layerName("l")
+                .versionNumber(1L)
+                .statementId("one")
+                .action("lambda:GetLayerVersion")
+                .principal("*"));
+    assertThat(added.statement()).contains("\"Sid\":\"one\"");
+    var policy = lambda.getLayerVersionPolicy(r -> r.layerName("l").versionNumber(1L));
+    assertThat(policy.revisionId()).isEqualTo(added.revisionId());
+    assertThat(policy.policy()).contains(added.statement());
+    assertThatThrownBy(() ->
+            lambda.removeLayerVersionPermission(
+                r -> r.layerName("l").versionNumber(1L).statementId("one").revisionId("x")))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThatThrownBy(() ->
+            lambda.addLayerVersionPermission(r ->
+                r.layerName("l")
+                    .versionNumber(1L)
+                    .statementId("o.ne")
+                    .action("lambda:InvokeFunction")
+                    .principal("someone")))
+        .hasMessageContaining("3 validation errors detected");
+    lambda.removeLayerVersionPermission(
+        r -> r.layerName("l").versionNumber(1L).statementId("one").revisionId(added.revisionId()));
+    assertThatThrownBy(() -> lambda.getLayerVersionPolicy(r -> r.layerName("l").versionNumber(1L)))
+        .isInstanceOf(ResourceNotFoundException.class);
+    // Another account's is nobody's to change.
+    assertThatThrownBy(() ->
+            lambda.deleteLayerVersion(r ->
+                r.layerName("arn:aws:lambda:us-east-1:111111111111:layer:l").versionNumber(1L)))
+        .isInstanceOfSatisfying(
+            LambdaException.class, e -> assertThat(e.statusCode()).isEqualTo(403));
+  }
+
+  @Test
   void layersLive() throws IOException, InterruptedException {
     byte[] zip = TestFrontend.zip("python/lib.py", "x = 1");
     var published =

@@ -18,12 +18,14 @@ final class KernelCommandLine {
                 + tscKhz
                 + " lpj="
                 + tscKhz * 1_000 / TICKS_PER_SECOND
-                + " tsc=reliable clocksource=tsc mitigations=off no5lvl"
+                + " tsc=reliable clocksource=tsc mitigations=off no5lvl randomize_kstack_offset=off hardened_usercopy=off"
             : "";
     return (console ? "console=ttyS0" : "quiet loglevel=0")
         // A panic ends the VM at once (QEMU runs with -no-reboot).
         + " panic=-1"
         + clock
+        // Nobody in the guest has a policy for security modules, or reads audit and pressure.
+        + " lsm= audit=0 psi=0 nowatchdog"
         + " random.trust_cpu=on cryptomgr.notests"
         + " initcall_blacklist=i8042_init,load_system_certificate_list,jent_mod_init";
   }

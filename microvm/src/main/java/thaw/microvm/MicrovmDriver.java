@@ -16,6 +16,7 @@ import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
+import thaw.snapshots.SnapshotLayer;
 
 /** Makes microVMs: QEMU in a jail, under KVM where that is proven to work, else emulated. */
 public final class MicrovmDriver implements SandboxDriver {
@@ -114,8 +115,15 @@ public final class MicrovmDriver implements SandboxDriver {
 
   private MicrovmSandbox resume(SandboxPlan plan, AgentConnection.Listener listener)
       throws SandboxException {
-    Optional<Shell> waiting = plan.capturable() ? Optional.empty() : shells.take(plan.vm());
-    Shell shell = waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell();
+    Optional<SnapshotLayer> shared =
+        plan.snapshot()
+            .filter(from -> from.shareMemory() && !plan.capturable())
+            .map(SandboxOrigin.Snapshot::layer);
+    // What waits has a memory of its own, and what is captured is seldom made.
+    boolean fromPool = shared.isEmpty() && !plan.capturable();
+    Optional<Shell> waiting = fromPool ? shells.take(plan.vm()) : Optional.empty();
+    Shell shell =
+        waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell(shared);
     return shell.wake(plan, listener);
   }
 

@@ -106,7 +106,9 @@ final class QemuArguments {
             ? "stream,id=nic,server=off,addr.type=unix,addr.path="
                 + socket(JailPaths.NETWORK_SOCKET)
             : "hubport,id=nic,hubid=0");
-    add("-device", "virtio-net-device,netdev=nic,mac=" + DeviceTable.MAC_ADDRESS);
+    add(
+        "-device",
+        "virtio-net-device,guest_announce=off,netdev=nic,mac=" + DeviceTable.MAC_ADDRESS);
   }
 
   private void agentPort() {

@@ -28,6 +28,7 @@ import thaw.sparsefs.LateSource;
 import thaw.sparsefs.PageSource;
 import thaw.sparsefs.SandboxDirectory;
 import thaw.sparsefs.SparseFile;
+import thaw.sparsefs.SparseFileSystem;
 import thaw.sparsefs.WrittenPages;
 
 /**
@@ -50,6 +51,7 @@ final class SandboxFiles implements AutoCloseable {
   private final LateSource memory = new LateSource();
   private final Map<Disk, LateSource> disks = new EnumMap<>(Disk.class);
   private Optional<PlainMemory> plain = Optional.empty();
+  private Optional<SharedMemories.Lease> shared = Optional.empty();
   private Optional<WrittenPages> writtenMemory = Optional.empty();
   private Optional<WrittenPages> writtenDisk = Optional.empty();
   private Optional<SnapshotLayer> parent = Optional.empty();
@@ -79,17 +81,29 @@ final class SandboxFiles implements AutoCloseable {
    * @param scratch directory on disk for what the guest writes
    * @param vm its memory, if that is a file, and its /tmp then are here
    * @param readOnly the read-only disks that are here
+   * @param memoryOf layer whose memory it is, shared with others
    */
   static SandboxFiles create(
-      Host host, String id, int uid, Path scratch, VmOptions vm, Set<Disk> readOnly)
+      Host host,
+      String id,
+      int uid,
+      Path scratch,
+      VmOptions vm,
+      Set<Disk> readOnly,
+      Optional<SnapshotLayer> memoryOf)
       throws IOException {
-    SandboxDirectory directory = host.sparse().get().createDirectory(id, uid);
+    SparseFileSystem server = host.sparse().get();
+    SandboxDirectory directory = server.createDirectory(id, uid);
     boolean capturable = vm.memory() == MemoryBacking.SHARED_FILE;
     SandboxFiles files = new SandboxFiles(host, uid, scratch, directory, vm.size(), capturable);
     files.undo.push(directory::close);
     try {
       if (vm.memory() != MemoryBacking.ANONYMOUS) {
-        files.addMemory();
+        if (memoryOf.isPresent() && host.settings().memorySource() == MemorySource.SPARSE) {
+          files.addShared(host.shared().take(server, memoryOf.get(), vm.size().memoryBytes()));
+        } else {
+          files.addMemory();
+        }
         files.addTmp();
       }
       readOnly.forEach(files::addDisk);
@@ -98,6 +112,13 @@ final class SandboxFiles implements AutoCloseable {
       files.close();
       throw e;
     }
+  }
+
+  private void addShared(SharedMemories.Lease lease) {
+    undo.push(lease::close);
+    undo.push(directory::close);
+    shared = Optional.of(lease);
+    directory.add(lease.file());
   }
 
   private void addMemory() throws IOException {
@@ -156,7 +177,9 @@ final class SandboxFiles implements AutoCloseable {
       touches.begin();
     }
     PageSource content = parent.map(SnapshotLayer::memory).orElse(PageSource.zeros());
-    memory.bind(content);
+    if (shared.isEmpty()) {
+      memory.bind(content);
+    }
     if (plain.isPresent()) {
       plain.get().write(content);
     }
@@ -208,7 +231,8 @@ final class SandboxFiles implements AutoCloseable {
   /** The files that are read and never written, by their names in a page access log. */
   private Map<Integer, String> pushable() {
     Map<Integer, String> files = new HashMap<>();
-    if (!capturable && plain.isEmpty()) {
+    boolean toBePushed = shared.map(SharedMemories.Lease::takePush).orElse(true);
+    if (!capturable && plain.isEmpty() && toBePushed) {
       files.put(PageAccessLog.MEMORY, MEMORY);
     }
     for (Disk disk : present()) {

@@ -28,6 +28,7 @@ import thaw.jail.Trees;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.DiskImage;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotLayer;
 
 /**
  * Starts one sandbox, or one shell that will become one, step by step; what was made before a step
@@ -61,7 +62,7 @@ final class SandboxStarter {
       Set<Disk> paged = plan.pagedDisks();
       Optional<SandboxFiles> files =
           plan.capturable() || !paged.isEmpty()
-              ? Optional.of(files(home, paged))
+              ? Optional.of(files(home, paged, Optional.empty()))
               : Optional.empty();
       if (files.isPresent()) {
         files.get().bind(plan);
@@ -91,9 +92,19 @@ final class SandboxStarter {
 
   /** Makes a shell that waits for the one who needs it. */
   Shell shell() throws SandboxException {
+    return shell(Optional.empty());
+  }
+
+  /**
+   * Makes a shell whose memory is decided.
+   *
+   * @param memoryOf the layer whose memory it shares with others
+   */
+  Shell shell(Optional<SnapshotLayer> memoryOf) throws SandboxException {
     return orUndo(() -> {
       Home home = home();
-      return shell(home, files(home, EnumSet.complementOf(EnumSet.of(Disk.TMP))));
+      Set<Disk> readOnly = EnumSet.complementOf(EnumSet.of(Disk.TMP));
+      return shell(home, files(home, readOnly, memoryOf));
     });
   }
 
@@ -140,8 +151,10 @@ final class SandboxStarter {
     return uid;
   }
 
-  private SandboxFiles files(Home home, Set<Disk> readOnly) throws IOException {
-    SandboxFiles files = SandboxFiles.create(host, id, home.uid, home.disks, vm, readOnly);
+  private SandboxFiles files(Home home, Set<Disk> readOnly, Optional<SnapshotLayer> memoryOf)
+      throws IOException {
+    SandboxFiles files =
+        SandboxFiles.create(host, id, home.uid, home.disks, vm, readOnly, memoryOf);
     undo.push(files::close);
     return files;
   }

@@ -96,7 +96,7 @@ final class LanguageCloneTest {
     keys = new KeyRing(host.directory().resolve("keys"));
     SandboxSpec spec =
         spec(Optional.empty(), Optional.empty(), new SandboxOrigin.Boot()).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       base = stored(guest.sandbox.capture().draft(Kind.BASE, identity()), Optional.empty());
     }
   }
@@ -129,7 +129,7 @@ final class LanguageCloneTest {
       SandboxSpec spec =
           spec(Optional.of(language), Optional.of(code), new SandboxOrigin.Snapshot(runtime));
       for (int clone = 0; clone < CLONES; clone++) {
-        try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+        try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
           guest.become(handler);
           List<String> own = List.of(guest.invoke("{}").split(";"));
           assertThat(own).hasSizeGreaterThan(6);
@@ -144,7 +144,7 @@ final class LanguageCloneTest {
   private SnapshotLayer template(String language) throws Exception {
     SandboxSpec spec =
         spec(Optional.of(language), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
       guest
           .sandbox
@@ -159,7 +159,7 @@ final class LanguageCloneTest {
       for (int i = 0; i < TEMPLATE_INVOKES; i++) {
         assertThat(guest.invoke("{\"n\":1}")).contains("\"n\":1");
       }
-      assertThat(guest.api.awaitRestorable(PythonClone.PLENTY))
+      assertThat(guest.api.awaitRestorable(RuntimeGuest.PLENTY))
           .isEqualTo(new RuntimeOutcome.Restorable());
       guest.sandbox.agent().freeze();
       Map<String, String> identity = new HashMap<>(identity());

@@ -58,13 +58,13 @@ final class NodeCloneTest {
           SnapshotLayer function = function(host, store, keys, identity, runtime, code)) {
         List<String> drawn = new ArrayList<>();
         for (int clone = 0; clone < 2; clone++) {
-          try (PythonClone guest =
-              new PythonClone(host.driver(), spec(code, new SandboxOrigin.Snapshot(runtime)))) {
+          try (RuntimeGuest guest =
+              new RuntimeGuest(host.driver(), spec(code, new SandboxOrigin.Snapshot(runtime)))) {
             guest.become("index.handler");
             drawn.addAll(values(guest));
           }
-          try (PythonClone guest =
-              new PythonClone(host.driver(), spec(code, new SandboxOrigin.Snapshot(function)))) {
+          try (RuntimeGuest guest =
+              new RuntimeGuest(host.driver(), spec(code, new SandboxOrigin.Snapshot(function)))) {
             guest.restore("");
             drawn.addAll(values(guest));
           }
@@ -74,7 +74,7 @@ final class NodeCloneTest {
     }
   }
 
-  private static List<String> values(PythonClone guest) throws InterruptedException {
+  private static List<String> values(RuntimeGuest guest) throws InterruptedException {
     return Pattern.compile("\\[\"\\w+\",\"?([^\"\\]]+)\"?\\]")
         .matcher(guest.invoke("{}"))
         .results()
@@ -100,7 +100,7 @@ final class NodeCloneTest {
                 new SandboxOrigin.Boot(),
                 false)
             .toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       return stored(
           store, keys, guest.sandbox.capture().draft(Kind.BASE, identity), Optional.empty());
     }
@@ -114,7 +114,7 @@ final class NodeCloneTest {
       SnapshotLayer base)
       throws Exception {
     SandboxSpec spec = spec(Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
       guest
           .sandbox
@@ -126,11 +126,11 @@ final class NodeCloneTest {
                   "/",
                   256L << 20,
                   256));
-      assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
+      assertThat(guest.api.awaitInit(RuntimeGuest.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
       for (int i = 0; i < TEMPLATE_INVOKES; i++) {
         assertThat(guest.invoke("{\"n\":1}")).contains("\"n\"");
       }
-      assertThat(guest.api.awaitRestorable(PythonClone.PLENTY))
+      assertThat(guest.api.awaitRestorable(RuntimeGuest.PLENTY))
           .isEqualTo(new RuntimeOutcome.Restorable());
       guest.sandbox.agent().freeze();
       return stored(
@@ -150,7 +150,7 @@ final class NodeCloneTest {
       Optional<Path> code)
       throws Exception {
     SandboxSpec spec = spec(code, new SandboxOrigin.Snapshot(runtime)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       guest.becomeRestorable("index.handler");
       guest.sandbox.agent().freeze();
       return stored(

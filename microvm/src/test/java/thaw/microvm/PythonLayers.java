@@ -54,7 +54,7 @@ final class PythonLayers implements AutoCloseable {
   private SnapshotLayer makeBase() throws Exception {
     SandboxSpec spec =
         spec(Optional.empty(), Optional.empty(), new SandboxOrigin.Boot()).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       return stored(guest.sandbox.capture().draft(Kind.BASE, identity()), Optional.empty());
     }
   }
@@ -62,8 +62,8 @@ final class PythonLayers implements AutoCloseable {
   private SnapshotLayer makeRuntime() throws Exception {
     SandboxSpec spec =
         spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
-      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
+      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       guest
           .sandbox
           .agent()
@@ -74,11 +74,11 @@ final class PythonLayers implements AutoCloseable {
                   "/",
                   256L << 20,
                   256));
-      assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
+      assertThat(guest.api.awaitInit(RuntimeGuest.PLENTY)).isInstanceOf(RuntimeOutcome.Ready.class);
       for (int i = 0; i < TEMPLATE_INVOKES; i++) {
         assertThat(guest.invoke("{\"n\":1}")).contains("\"n\"");
       }
-      assertThat(guest.api.awaitRestorable(PythonClone.PLENTY))
+      assertThat(guest.api.awaitRestorable(RuntimeGuest.PLENTY))
           .isEqualTo(new RuntimeOutcome.Restorable());
       guest.sandbox.agent().freeze();
       Map<String, String> identity = new HashMap<>(identity());
@@ -94,7 +94,7 @@ final class PythonLayers implements AutoCloseable {
             .toCapture();
     Map<String, String> identity = new HashMap<>(identity());
     identity.put("function", name);
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       guest.becomeRestorable(handler);
       guest.sandbox.agent().freeze();
       return stored(guest.sandbox.capture().draft(Kind.FUNCTION, identity), Optional.of(runtime));

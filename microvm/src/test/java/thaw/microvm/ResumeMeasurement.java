@@ -3,17 +3,13 @@ package thaw.microvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import thaw.agent.AgentConnection;
-import thaw.agent.GuestDisk;
-import thaw.agent.GuestIdentity;
 import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.MemoryUse;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
@@ -53,7 +49,7 @@ final class ResumeMeasurement {
   private static PageAccessLog record(
       SnapshotHost host, Path code, SnapshotLayer layer, boolean whole) throws Exception {
     SandboxOrigin origin = new SandboxOrigin.Snapshot(layer, Optional.empty(), true);
-    try (PythonClone guest = clone(host, code, origin)) {
+    try (RuntimeGuest guest = clone(host, code, origin)) {
       if (whole) {
         guest.restore("");
       } else {
@@ -64,9 +60,9 @@ final class ResumeMeasurement {
     }
   }
 
-  private static PythonClone clone(SnapshotHost host, Path code, SandboxOrigin origin)
+  private static RuntimeGuest clone(SnapshotHost host, Path code, SandboxOrigin origin)
       throws Exception {
-    return new PythonClone(
+    return new RuntimeGuest(
         host.driver(),
         PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin));
   }
@@ -83,25 +79,15 @@ final class ResumeMeasurement {
       host.driver().shells().awaitFull();
       long start = System.nanoTime();
       last = start;
-      try (PythonClone guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
+      try (RuntimeGuest guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
         stage("to HELLO");
-        AgentConnection agent = guest.sandbox.agent();
-        agent.setClock(Instant.now());
-        stage("clock");
-        agent.reseed(new byte[64]);
-        stage("randomness");
-        agent.setIdentity(new GuestIdentity("clone", "0123456789abcdef0123456789abcdef"));
-        stage("identity");
-        for (GuestDisk disk : GuestDisk.values()) {
-          agent.mountDisks(EnumSet.of(disk));
-          stage("mount " + disk);
-        }
-        agent.setLimits(128L << 20, 256);
-        stage("limits");
-        guest.thaw(whole ? "" : PythonClone.environment("app.handler", "on-demand"));
+        GuestPreparation.prepare(guest.sandbox, guest.spec.disks());
+        stage("clock to disks");
+        guest.thaw(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
         stage("thaw");
         if (!whole) {
-          assertThat(guest.api.awaitInit(PythonClone.PLENTY)).isEqualTo(new RuntimeOutcome.Ready());
+          assertThat(guest.api.awaitInit(RuntimeGuest.PLENTY))
+              .isEqualTo(new RuntimeOutcome.Ready());
           stage("INIT");
         }
         assertThat(guest.invoke("{}")).isEqualTo("{}");

@@ -7,16 +7,23 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import thaw.jail.JailControlGroup;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.PageStatistics;
 import thaw.sandbox.SandboxException;
@@ -48,6 +55,21 @@ final class SnapshotTest {
       with open("/tmp/mark", "a") as file:
           file.write("INIT ran")
       """;
+
+  /** Its 4,096 pages of memory are in the snapshot, and are first read in a clone. */
+  private static final String PATTERN =
+      """
+      import random
+      pages = b"".join(page.to_bytes(8, "little") * 512 for page in range(4096))
+      def verify(event, context):
+          for page in random.sample(range(4096), 200):
+              at = page * 4096 + 8 * random.randrange(512)
+              if int.from_bytes(pages[at : at + 8], "little") != page:
+                  return f"page {page} is wrong"
+          return "right"
+      """;
+
+  private static final int LOADED = 3;
 
   private SnapshotHost host;
   private PythonLayers layers;
@@ -89,7 +111,7 @@ final class SnapshotTest {
     Set<String> values = new HashSet<>();
     int count = 0;
     for (int clone = 0; clone < 2; clone++) {
-      try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+      try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
         guest.become("app.handler");
         List<String> own =
             Pattern.compile("\"\\w+\": ?(\"?[^,\"}]+)")
@@ -108,9 +130,9 @@ final class SnapshotTest {
   @Test
   void clonesBecomeDifferentFunctionsThatShareNoPhysicalPage() throws Exception {
     Path other = host.codeImage("other.py", "def greet(event, context):\n    return 'other'\n");
-    try (PythonClone first = resumed(new SandboxOrigin.Snapshot(runtime));
-        PythonClone second =
-            new PythonClone(
+    try (RuntimeGuest first = resumed(new SandboxOrigin.Snapshot(runtime));
+        RuntimeGuest second =
+            new RuntimeGuest(
                 host.driver(),
                 PythonLayers.spec(
                     Optional.of(PythonLayers.PYTHON),
@@ -133,9 +155,41 @@ final class SnapshotTest {
   }
 
   @Test
+  void clonesOfOneVersionShareWhatTheyDoNotWriteOnlyIfThatIsSet() throws Exception {
+    Path code = host.codeImage("app.py", PATTERN);
+    SnapshotLayer function = layers.function("shared", code, "app.verify");
+    for (boolean share : new boolean[] {true, false}) {
+      SandboxOrigin origin = new SandboxOrigin.Snapshot(function, Optional.empty(), false, share);
+      SandboxSpec spec =
+          PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin);
+      try (RuntimeGuest first = new RuntimeGuest(host.driver(), spec);
+          RuntimeGuest second = new RuntimeGuest(host.driver(), spec)) {
+        first.restore("");
+        second.restore("");
+        assertThat(first.invoke("{}")).isEqualTo("\"right\"");
+        assertThat(second.invoke("{}")).isEqualTo("\"right\"");
+        Set<Long> frames = GuestMemory.of(first.sandbox.id()).frames();
+        Set<Long> common = new HashSet<>(GuestMemory.of(second.sandbox.id()).frames());
+        int all = common.size();
+        common.retainAll(frames);
+        if (share) {
+          assertThat(common).hasSizeGreaterThan(all / 4).hasSizeLessThan(all);
+        } else {
+          assertThat(common).isEmpty();
+        }
+      }
+      try (RuntimeGuest later = new RuntimeGuest(host.driver(), spec)) {
+        later.restore("");
+        assertThat(later.invoke("{}")).isEqualTo("\"right\"");
+      }
+    }
+    function.close();
+  }
+
+  @Test
   void aFaultMovesItsOwnPageAndNoOther() throws Exception {
     SandboxOrigin origin = new SandboxOrigin.Snapshot(runtime, Optional.empty(), true);
-    try (PythonClone guest = resumed(origin)) {
+    try (RuntimeGuest guest = resumed(origin)) {
       guest.become("app.handler");
       guest.invoke("{}");
       guest.sandbox.pause();
@@ -155,12 +209,14 @@ final class SnapshotTest {
   void pagesThatWerePrefetchedAreNotAskedFor() throws Exception {
     PageAccessLog log;
     int touched;
-    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime, Optional.empty(), true))) {
+    try (RuntimeGuest guest =
+        resumed(new SandboxOrigin.Snapshot(runtime, Optional.empty(), true))) {
       guest.become("app.handler");
       touched = guest.sandbox.firstTouches().size();
       log = PageAccessLog.merge(List.of(guest.sandbox.firstTouches()));
     }
-    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime, Optional.of(log), true))) {
+    try (RuntimeGuest guest =
+        resumed(new SandboxOrigin.Snapshot(runtime, Optional.of(log), true))) {
       guest.become("app.handler");
       assertThat(guest.sandbox.firstTouches().size()).isLessThan(touched / 2);
       guest.sandbox.pause();
@@ -175,22 +231,65 @@ final class SnapshotTest {
 
   @Test
   void whenTheServerEndsItsVmsDieAndLaterOnesHaveANewOne() throws Exception {
-    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+    try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
       guest.become("app.handler");
       host.abortServer();
       assertThat(guest.sandbox.died().get(60, TimeUnit.SECONDS)).isNotEmpty();
     }
-    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+    try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
       guest.become("app.clock");
       assertThat(guest.invoke("{}")).isNotEmpty();
     }
   }
 
   @Test
+  void whenTheServerEndsUnderLoadNoVmReadsOtherBytesAndNothingIsLeft() throws Exception {
+    Path code = host.codeImage("app.py", PATTERN);
+    SnapshotLayer function = layers.function("pattern", code, "app.verify");
+    List<RuntimeGuest> guests = new ArrayList<>();
+    Queue<String> answers = new ConcurrentLinkedQueue<>();
+    try (ExecutorService load = Executors.newFixedThreadPool(LOADED)) {
+      CountDownLatch underLoad = new CountDownLatch(LOADED);
+      for (int i = 0; i < LOADED; i++) {
+        SandboxOrigin origin = new SandboxOrigin.Snapshot(function);
+        RuntimeGuest guest =
+            new RuntimeGuest(
+                host.driver(),
+                PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin));
+        guests.add(guest);
+        guest.restore("");
+        load.execute(() -> {
+          while (!guest.sandbox.died().isDone()) {
+            guest.tryInvoke("{}").ifPresent(answers::add);
+            underLoad.countDown();
+          }
+        });
+      }
+      underLoad.await();
+      host.abortServer();
+      for (RuntimeGuest guest : guests) {
+        assertThat(guest.sandbox.died().get(60, TimeUnit.SECONDS)).isNotEmpty();
+      }
+    }
+    assertThat(answers).hasSizeGreaterThanOrEqualTo(LOADED).containsOnly("\"right\"");
+    for (RuntimeGuest guest : guests) {
+      assertThat(new JailControlGroup(guest.sandbox.id()).processes()).isEmpty();
+      guest.close();
+    }
+    function.close();
+    try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
+      guest.become("app.clock");
+    }
+    assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo")))
+        .filteredOn(line -> line.contains(host.directory().toString()))
+        .hasSize(1); // the new server's
+  }
+
+  @Test
   void aFunctionsSnapshotHasWhatItWroteToItsDisk() throws Exception {
     SnapshotLayer function = layers.function("files", codeImage, "app.marks");
     try (function;
-        PythonClone guest = resumed(new SandboxOrigin.Snapshot(function))) {
+        RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(function))) {
       guest.restore("");
       assertThat(guest.invoke("{}")).isEqualTo("\"INIT ran\"");
     }
@@ -230,12 +329,12 @@ final class SnapshotTest {
 
   @Test
   void onlyACapturableSandboxIsCapturedAndItDoesNotRunAgain() throws Exception {
-    try (PythonClone guest = resumed(new SandboxOrigin.Snapshot(base))) {
+    try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(base))) {
       assertThatThrownBy(guest.sandbox::capture).isInstanceOf(SandboxException.class);
       guest.sandbox.agent().ping();
     }
     SandboxSpec spec = cloneSpec(new SandboxOrigin.Snapshot(base)).toCapture();
-    try (PythonClone guest = new PythonClone(host.driver(), spec)) {
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
       guest.sandbox.capture();
       assertThatThrownBy(guest.sandbox::resume)
           .isInstanceOf(SandboxException.class)
@@ -243,8 +342,8 @@ final class SnapshotTest {
     }
   }
 
-  private PythonClone resumed(SandboxOrigin origin) throws IOException {
-    return new PythonClone(host.driver(), cloneSpec(origin));
+  private RuntimeGuest resumed(SandboxOrigin origin) throws IOException {
+    return new RuntimeGuest(host.driver(), cloneSpec(origin));
   }
 
   @Test

@@ -13,6 +13,7 @@ public enum ErrorCode {
   INVALID_PARAMETER_VALUE("InvalidParameterValueException", 400),
   INVALID_REQUEST_CONTENT("InvalidRequestContentException", 400),
   CODE_STORAGE_EXCEEDED("CodeStorageExceededException", 400),
+  POLICY_LENGTH_EXCEEDED("PolicyLengthExceededException", 400),
   RESOURCE_NOT_FOUND("ResourceNotFoundException", 404),
   RESOURCE_CONFLICT("ResourceConflictException", 409),
   PRECONDITION_FAILED("PreconditionFailedException", 412),

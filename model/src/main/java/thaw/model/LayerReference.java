@@ -12,21 +12,20 @@ public record LayerReference(String accountId, String region, String name) {
   private static final int ARN_PARTS = 7;
 
   /**
-   * Understands a layer's name, and holds it against the account and region served.
+   * Understands a layer's name. An ARN may be of any account: who uses it holds it against what it
+   * may.
    *
-   * @throws LambdaException ACCESS_DENIED for another account's, INVALID_PARAMETER_VALUE for
-   *     another region's
+   * @param accountId of a bare name
+   * @throws LambdaException ACCESS_DENIED if it is no layer's, INVALID_PARAMETER_VALUE for another
+   *     region's
    */
   public static LayerReference parse(String nameOrArn, String accountId, String region) {
     String[] parts = nameOrArn.split(":", -1);
     if (parts.length == 1) {
       return new LayerReference(accountId, region, nameOrArn);
     }
-    if (parts.length < ARN_PARTS || !parts[5].equals("layer") || !parts[4].equals(accountId)) {
-      throw new LambdaException(
-          ErrorCode.ACCESS_DENIED,
-          "lambda:GetLayerVersion on resource: %s is not possible: only layers of account %s are here"
-              .formatted(nameOrArn, accountId));
+    if (parts.length < ARN_PARTS || !parts[5].equals("layer")) {
+      throw denied(nameOrArn);
     }
     if (!parts[3].equals(region)) {
       throw new LambdaException(
@@ -35,7 +34,16 @@ public record LayerReference(String accountId, String region, String name) {
               + region
               + ".");
     }
-    return new LayerReference(accountId, region, parts[6]);
+    return new LayerReference(parts[4], region, parts[6]);
+  }
+
+  /** What who may not use a layer's version is told, whether there is one or not. */
+  public static LambdaException denied(String arn) {
+    return new LambdaException(
+        ErrorCode.ACCESS_DENIED,
+        "User is not authorized to perform: lambda:GetLayerVersion on resource: "
+            + arn
+            + " because no resource-based policy allows the lambda:GetLayerVersion action");
   }
 
   /** Its ARN, without a version. */

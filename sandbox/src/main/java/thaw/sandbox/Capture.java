@@ -40,12 +40,22 @@ public record Capture(
    *     and what the caller adds to it
    */
   public LayerDraft draft(SnapshotHeader.Kind kind, Map<String, String> identity) {
+    return draft(kind, identity, Instant.now());
+  }
+
+  /**
+   * The same.
+   *
+   * @param createdAt from when on its age is counted
+   */
+  public LayerDraft draft(
+      SnapshotHeader.Kind kind, Map<String, String> identity, Instant createdAt) {
     SnapshotHeader header =
         new SnapshotHeader(
             kind,
             parent.map(layer -> layer.header().id()),
             identity,
-            Instant.now().toEpochMilli(),
+            createdAt.toEpochMilli(),
             memoryBytes,
             diskBytes);
     return new LayerDraft(header, parent, changedMemory, memory, changedDisk, disk, deviceState);

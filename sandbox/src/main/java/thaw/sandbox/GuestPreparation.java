@@ -5,7 +5,6 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Set;
-import thaw.agent.AgentConnection;
 import thaw.agent.GuestDisk;
 import thaw.agent.GuestIdentity;
 
@@ -27,15 +26,11 @@ public final class GuestPreparation {
    * @param disks those that are mounted
    */
   public static void prepare(Sandbox sandbox, Set<GuestDisk> disks) throws IOException {
-    AgentConnection agent = sandbox.agent();
-    agent.setClock(Instant.now());
-    agent.reseed(random(SEED_BYTES));
     String hostname = "thaw-" + HexFormat.of().formatHex(random(ID_BYTES / 2));
-    agent.setIdentity(new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES))));
-    if (sandbox.network().isPresent()) {
-      agent.configureNetwork(sandbox.network().get());
-    }
-    agent.mountDisks(disks);
+    byte[] seed = random(SEED_BYTES);
+    GuestIdentity identity =
+        new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES)));
+    sandbox.agent().prepare(Instant.now(), seed, identity, sandbox.network(), disks);
   }
 
   private static byte[] random(int bytes) {

@@ -18,9 +18,21 @@ public sealed interface SandboxOrigin {
    * @param prefetch pages of memory and disks to push before they are touched, most wanted first
    * @param recordTouches whether {@link Sandbox#firstTouches} records. Pages that are prefetched
    *     are not recorded, so one does without the other
+   * @param shareMemory whether pages of memory that it does not write may be one with those of
+   *     other sandboxes that were resumed from the same layer. Whoever can tell whether a page is
+   *     there learns what the others touch
    */
-  record Snapshot(SnapshotLayer layer, Optional<PageAccessLog> prefetch, boolean recordTouches)
+  record Snapshot(
+      SnapshotLayer layer,
+      Optional<PageAccessLog> prefetch,
+      boolean recordTouches,
+      boolean shareMemory)
       implements SandboxOrigin {
+    /** Shares nothing. */
+    public Snapshot(SnapshotLayer layer, Optional<PageAccessLog> prefetch, boolean recordTouches) {
+      this(layer, prefetch, recordTouches, false);
+    }
+
     /** Resumes without prefetch or recording. */
     public Snapshot(SnapshotLayer layer) {
       this(layer, Optional.empty(), false);

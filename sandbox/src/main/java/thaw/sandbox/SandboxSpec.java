@@ -73,7 +73,14 @@ public record SandboxSpec(
 
   /** The disks that its guest mounts. */
   public Set<GuestDisk> disks() {
-    return codeIsRoot ? EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP) : EnumSet.allOf(GuestDisk.class);
+    Set<GuestDisk> disks = EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP);
+    if (!codeIsRoot) {
+      disks.add(GuestDisk.CODE);
+    }
+    if (optImage.isPresent()) {
+      disks.add(GuestDisk.OPT);
+    }
+    return disks;
   }
 
   /** The same with layers in a file, or none. */

@@ -33,13 +33,6 @@ final class DurableFiles {
     syncDirectory(parent(file));
   }
 
-  /** Renames a complete directory into its place. */
-  static void publish(Path temporary, Path target) throws IOException {
-    syncDirectory(temporary);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    syncDirectory(parent(target));
-  }
-
   static void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

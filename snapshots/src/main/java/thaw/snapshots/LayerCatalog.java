@@ -1,9 +1,12 @@
 package thaw.snapshots;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +28,57 @@ public final class LayerCatalog implements AutoCloseable {
   }
 
   private final SnapshotStore store;
+  private final Optional<PublishedLayers> published;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, LayerHandle> open = new HashMap<>();
 
+  /** Of layers of this worker that are open and published. */
+  private final Map<String, SnapshotKey> keys = new HashMap<>();
+
   public LayerCatalog(SnapshotStore store) {
+    this(store, Optional.empty());
+  }
+
+  /**
+   * One that also finds the layers that other workers made, and publishes those of this one.
+   *
+   * @param published closed with the catalog
+   */
+  public LayerCatalog(SnapshotStore store, Optional<PublishedLayers> published) {
     this.store = store;
+    this.published = published;
+  }
+
+  /** Ids of all layers, those that other workers published included. */
+  public Set<String> ids() throws IOException {
+    Set<String> ids = new TreeSet<>(store.ids());
+    if (published.isPresent()) {
+      ids.addAll(published.get().ids());
+    }
+    return ids;
+  }
+
+  /** What a layer says of itself, as {@link SnapshotStore#header}. */
+  public Optional<SnapshotHeader> header(String id) throws IOException {
+    Optional<SnapshotHeader> own = store.header(id);
+    return own.isPresent() || published.isEmpty()
+        ? own
+        : published.get().describe(id).map(PublishedLayers.Description::header);
+  }
+
+  /** Hash of everything in a layer, as {@link SnapshotStore#contentHash}. */
+  public Optional<String> contentHash(String id) throws IOException {
+    Optional<String> own = store.contentHash(id);
+    return own.isPresent() || published.isEmpty()
+        ? own
+        : published.get().describe(id).map(PublishedLayers.Description::contentHash);
+  }
+
+  /** Destroys the key of what an owner published, after which no copy of it can be read. */
+  public void destroyPublishedKey(String owner) throws IOException {
+    if (published.isPresent()) {
+      published.get().destroyKey(owner);
+    }
   }
 
   /** What is on disk. */
@@ -61,7 +110,7 @@ public final class LayerCatalog implements AutoCloseable {
   private Optional<LayerHandle> openLayer(String id, KeySource source, Optional<LayerHandle> parent)
       throws IOException {
     if (!store.contains(id)) {
-      return Optional.empty();
+      return openPublished(id, parent);
     }
     try {
       Optional<SnapshotKey> key = source.key();
@@ -77,6 +126,7 @@ public final class LayerCatalog implements AutoCloseable {
       LayerHandle handle = new LayerHandle(layer.get(), parent, store.accessLog(id));
       open.put(id, handle);
       handle.hold();
+      publish(handle, key.get());
       return Optional.of(handle);
     } catch (DamagedSnapshotException e) {
       LOG.warn("snapshot layer {} is damaged and deleted: {}", id, e.getMessage());
@@ -85,17 +135,62 @@ public final class LayerCatalog implements AutoCloseable {
     }
   }
 
-  /** Writes a layer, in place of an older one of the same id: who holds that may go on. */
+  private Optional<LayerHandle> openPublished(String id, Optional<LayerHandle> parent)
+      throws IOException {
+    Optional<SnapshotLayer> layer =
+        published.isPresent()
+            ? published.get().open(id, parent.map(LayerHandle::layer))
+            : Optional.empty();
+    if (layer.isEmpty()) {
+      return Optional.empty();
+    }
+    parent.ifPresent(LayerHandle::hold);
+    LayerHandle handle = LayerHandle.published(layer.get(), parent);
+    open.put(id, handle);
+    handle.hold();
+    return Optional.of(handle);
+  }
+
+  /** Publishes a layer of this worker in the background, unless that was done. */
+  private void publish(LayerHandle handle, SnapshotKey key) {
+    if (published.isEmpty() || !handle.hold()) {
+      return;
+    }
+    PublishedLayers to = published.get();
+    keys.put(handle.id(), key);
+    to.later(handle.id(), () -> publishNow(to, handle, key), handle::release);
+  }
+
+  private void publishNow(PublishedLayers to, LayerHandle handle, SnapshotKey key)
+      throws IOException {
+    Optional<PageAccessLog> log = handle.accessLog();
+    if (to.isPublished(handle.id(), handle.layer().contentHash(), log.isPresent())) {
+      return;
+    }
+    // Opened for this only: what was read of it is not kept in memory.
+    Optional<SnapshotLayer> layer =
+        store.open(handle.id(), key, handle.parent().map(LayerHandle::layer));
+    if (layer.isPresent()) {
+      try (SnapshotLayer whole = layer.get()) {
+        to.publish(whole, log, true);
+      }
+    }
+  }
+
+  /**
+   * Writes a layer, and only when it is durable puts it in the place of an older one of the same
+   * id: who holds that may go on.
+   */
   public void add(LayerDraft draft, SnapshotKey key) throws IOException {
     String id = draft.header().id();
+    Path written = store.prepare(draft, key);
     lock.lock();
     try {
+      store.publish(written, id);
       forget(id);
-      store.delete(id);
     } finally {
       lock.unlock();
     }
-    store.write(draft, key);
   }
 
   /** Keeps a layer's page access log; its next resumes use it. */
@@ -103,8 +198,12 @@ public final class LayerCatalog implements AutoCloseable {
     lock.lock();
     try {
       layer.accessLog(log);
-      if (open.get(layer.id()) == layer) {
+      if (open.get(layer.id()) == layer && store.contains(layer.id())) {
         store.writeAccessLog(layer.id(), log);
+        SnapshotKey key = keys.get(layer.id());
+        if (key != null) {
+          publish(layer, key);
+        }
       }
     } finally {
       lock.unlock();
@@ -117,6 +216,9 @@ public final class LayerCatalog implements AutoCloseable {
     try {
       forget(id);
       store.delete(id);
+      if (published.isPresent()) {
+        published.get().remove(id);
+      }
     } finally {
       lock.unlock();
     }
@@ -124,6 +226,7 @@ public final class LayerCatalog implements AutoCloseable {
 
   private void forget(String id) {
     LayerHandle handle = open.remove(id);
+    keys.remove(id);
     if (handle != null) {
       handle.release();
     }
@@ -132,6 +235,7 @@ public final class LayerCatalog implements AutoCloseable {
   /** Lets go of all layers. */
   @Override
   public void close() {
+    published.ifPresent(PublishedLayers::close);
     lock.lock();
     try {
       open.values().forEach(LayerHandle::release);

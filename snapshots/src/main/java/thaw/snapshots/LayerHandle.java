@@ -13,6 +13,10 @@ public final class LayerHandle {
   private final SnapshotLayer layer;
   private final Optional<LayerHandle> parent;
   private volatile Optional<PageAccessLog> accessLog;
+
+  /** Of a published layer it stands in its bundle, which is not read before it is wanted. */
+  private volatile boolean logIsUnread;
+
   private int holders = 1;
 
   /** Holds the parent from now on. */
@@ -21,6 +25,13 @@ public final class LayerHandle {
     this.layer = layer;
     this.parent = parent;
     this.accessLog = accessLog;
+  }
+
+  /** Of a published layer. */
+  static LayerHandle published(SnapshotLayer layer, Optional<LayerHandle> parent) {
+    LayerHandle handle = new LayerHandle(layer, parent, Optional.empty());
+    handle.logIsUnread = true;
+    return handle;
   }
 
   public SnapshotLayer layer() {
@@ -38,10 +49,18 @@ public final class LayerHandle {
 
   /** Which pages its resumes touch, once enough of them were recorded. */
   public Optional<PageAccessLog> accessLog() {
+    if (logIsUnread) {
+      Optional<PageAccessLog> published = layer.publishedLog();
+      if (logIsUnread) {
+        accessLog = published;
+        logIsUnread = false;
+      }
+    }
     return accessLog;
   }
 
   void accessLog(PageAccessLog log) {
+    logIsUnread = false;
     accessLog = Optional.of(log);
   }
 

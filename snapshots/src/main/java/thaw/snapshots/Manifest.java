@@ -76,10 +76,7 @@ record Manifest(
       ByteBuffer in = ByteBuffer.wrap(bytes);
       byte[] magic = new byte[MAGIC.length];
       in.get(magic);
-      int version = in.getInt();
-      if (!Arrays.equals(magic, MAGIC) || version != FORMAT_VERSION) {
-        throw new DamagedSnapshotException("not a snapshot of format version " + FORMAT_VERSION);
-      }
+      requireReadable(magic, in.getInt());
       return decodeBody(in, bytes, key);
     } catch (BufferUnderflowException | JacksonException | IllegalArgumentException e) {
       throw new DamagedSnapshotException("the manifest is cut off or garbled", e);
@@ -92,13 +89,21 @@ record Manifest(
     byte[] magic = new byte[MAGIC.length];
     try {
       head.get(magic);
-      if (!Arrays.equals(magic, MAGIC) || head.getInt() != FORMAT_VERSION) {
-        throw new DamagedSnapshotException("not a snapshot of format version " + FORMAT_VERSION);
-      }
+      requireReadable(magic, head.getInt());
       byte[] json = in.readNBytes(bounded(head.getInt(), MAX_HEADER_BYTES, "header"));
       return JSON.readValue(json, SnapshotHeader.class);
     } catch (BufferUnderflowException | JacksonException | IllegalArgumentException e) {
       throw new DamagedSnapshotException("the manifest is cut off or garbled", e);
+    }
+  }
+
+  private static void requireReadable(byte[] magic, int version) throws DamagedSnapshotException {
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw new DamagedSnapshotException("not a snapshot");
+    }
+    if (version != FORMAT_VERSION) {
+      throw new DamagedSnapshotException(
+          "a snapshot of format version " + version + "; this Thaw reads " + FORMAT_VERSION);
     }
   }
 

@@ -33,6 +33,19 @@ final class PageTable {
     return pages.length;
   }
 
+  /** Visits all entries, by ascending page. */
+  void forEach(Visitor visitor) {
+    for (int index = 0; index < pages.length; index++) {
+      visitor.visit(pages[index], slots[index]);
+    }
+  }
+
+  /** Told of an entry. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(int page, int slot);
+  }
+
   void writeTo(ByteBuffer out) {
     out.putInt(pages.length);
     for (int index = 0; index < pages.length; index++) {

@@ -1,11 +1,11 @@
 package thaw.snapshots;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -16,21 +16,18 @@ import thaw.sparsefs.PageSource;
  * and /tmp disk; they are read from disk chunk by chunk when first wanted.
  */
 public final class SnapshotLayer implements AutoCloseable {
-  private final Manifest manifest;
+  private final SnapshotHeader header;
   private final String contentHash;
   private final Optional<SnapshotLayer> parent;
-  private final FileChannel file;
-  private final Arena arena = Arena.ofShared();
-  private final Chunks chunks;
+  private final LayerBody body;
   private volatile boolean damaged;
 
   private SnapshotLayer(
-      Manifest manifest, String contentHash, Optional<SnapshotLayer> parent, FileChannel file) {
-    this.manifest = manifest;
+      SnapshotHeader header, String contentHash, Optional<SnapshotLayer> parent, LayerBody body) {
+    this.header = header;
     this.contentHash = contentHash;
     this.parent = parent;
-    this.file = file;
-    chunks = new Chunks(file, manifest.keys(), manifest.hashes(), arena);
+    this.body = body;
   }
 
   static SnapshotLayer open(Path directory, SnapshotKey key, Optional<SnapshotLayer> parent)
@@ -41,17 +38,43 @@ public final class SnapshotLayer implements AutoCloseable {
     }
     byte[] bytes = Files.readAllBytes(file);
     Manifest manifest = Manifest.decode(bytes, key);
-    FileChannel chunks = FileChannel.open(directory.resolve(SnapshotStore.CHUNKS));
+    FileChannel chunks = openChunks(directory.resolve(SnapshotStore.CHUNKS));
     if (chunks.size() != (long) manifest.hashes().length * Chunks.CHUNK_BYTES) {
       chunks.close();
       throw new DamagedSnapshotException("the chunks beside " + file + " are cut off");
     }
     String contentHash = HexFormat.of().formatHex(Digests.sha256().digest(bytes));
-    return new SnapshotLayer(manifest, contentHash, parent, chunks);
+    return new SnapshotLayer(
+        manifest.header(), contentHash, parent, new LocalBody(manifest, chunks));
+  }
+
+  /** One in the chunk store; nothing of it was read yet. */
+  static SnapshotLayer published(
+      PublishedLayers.Description description,
+      PublishedBody.Opening opening,
+      Optional<SnapshotLayer> parent) {
+    return new SnapshotLayer(
+        description.header(),
+        description.contentHash(),
+        parent,
+        new PublishedBody(description, opening));
+  }
+
+  /** Its access log, if it is one in the chunk store that has any. */
+  Optional<PageAccessLog> publishedLog() {
+    return body instanceof PublishedBody published ? published.accessLog() : Optional.empty();
+  }
+
+  private static FileChannel openChunks(Path file) throws IOException {
+    try {
+      return FileChannel.open(file);
+    } catch (NoSuchFileException e) {
+      throw new DamagedSnapshotException("the chunks " + file + " are gone", e);
+    }
   }
 
   public SnapshotHeader header() {
-    return manifest.header();
+    return header;
   }
 
   /**
@@ -64,26 +87,26 @@ public final class SnapshotLayer implements AutoCloseable {
 
   /** The VM's memory: this layer's pages over its parents'. */
   public PageSource memory() {
-    PageSource own = page -> find(manifest.memory(), page);
+    PageSource own = page -> find(body.memory(), page);
     return parent.map(below -> own.over(below.memory())).orElse(own);
   }
 
   /** The /tmp disk: this layer's pages over its parents'. */
   public PageSource disk() {
-    PageSource own = page -> find(manifest.disk(), page);
+    PageSource own = page -> find(body.disk(), page);
     return parent.map(below -> own.over(below.disk())).orElse(own);
   }
 
   /** Whether it, or a parent, holds anything of a /tmp disk: whether one was mounted. */
   public boolean hasDisk() {
-    return manifest.disk().count() > 0 || parent.map(SnapshotLayer::hasDisk).orElse(false);
+    return body.diskPages() > 0 || parent.map(SnapshotLayer::hasDisk).orElse(false);
   }
 
   /** The VMM's device state. */
   public byte[] deviceState() throws IOException {
-    byte[] state = new byte[manifest.stateBytes()];
+    byte[] state = new byte[body.stateBytes()];
     for (int at = 0; at < state.length; at += PageSource.PAGE_BYTES) {
-      MemorySegment page = verified(manifest.stateSlot() + at / PageSource.PAGE_BYTES);
+      MemorySegment page = verified(body.stateSlot() + at / PageSource.PAGE_BYTES);
       MemorySegment.copy(
           page,
           ValueLayout.JAVA_BYTE,
@@ -97,12 +120,24 @@ public final class SnapshotLayer implements AutoCloseable {
 
   /** How many pages of memory and disk this layer holds itself. */
   public int ownPages() {
-    return manifest.memory().count() + manifest.disk().count();
+    return body.ownPages();
+  }
+
+  int ownDiskPages() {
+    return body.diskPages();
+  }
+
+  PageTable ownMemory() throws IOException {
+    return body.memory();
+  }
+
+  PageTable ownDisk() throws IOException {
+    return body.disk();
   }
 
   /** Plaintext of this layer that is in memory now, bytes. */
   public long residentBytes() {
-    return chunks.residentBytes();
+    return body.residentBytes();
   }
 
   /**
@@ -124,7 +159,7 @@ public final class SnapshotLayer implements AutoCloseable {
 
   private MemorySegment verified(int slot) throws IOException {
     try {
-      return chunks.page(slot);
+      return body.page(slot);
     } catch (DamagedSnapshotException e) {
       damaged = true;
       throw e;
@@ -134,7 +169,6 @@ public final class SnapshotLayer implements AutoCloseable {
   /** Frees its memory. Nothing may read its pages any more; its parent stays open. */
   @Override
   public void close() throws IOException {
-    arena.close();
-    file.close();
+    body.close();
   }
 }

@@ -2,14 +2,13 @@ package thaw.snapshots;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -29,6 +28,9 @@ public final class SnapshotStore {
 
   private static final String DRAFT_PREFIX = ".draft-";
 
+  /** A layer that is being replaced, until the new one is in its place. */
+  private static final String REPLACED_PREFIX = ".old-";
+
   private final Path directory;
 
   private SnapshotStore(Path directory) {
@@ -45,12 +47,24 @@ public final class SnapshotStore {
     Files.createDirectories(directory);
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
-        if (entry.getFileName().toString().startsWith(DRAFT_PREFIX)) {
+        String name = entry.getFileName().toString();
+        if (name.startsWith(DRAFT_PREFIX)) {
           DurableFiles.deleteDirectory(entry);
+        } else if (name.startsWith(REPLACED_PREFIX)) {
+          putBack(entry, directory.resolve(name.substring(REPLACED_PREFIX.length())));
         }
       }
     }
     return new SnapshotStore(directory);
+  }
+
+  /** A replacement that a crash cut short: the old layer stays unless the new one is there. */
+  private static void putBack(Path replaced, Path layer) throws IOException {
+    if (Files.exists(layer)) {
+      DurableFiles.deleteDirectory(replaced);
+    } else {
+      Files.move(replaced, layer, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   /** Whether a layer is there; it may still turn out to be damaged when it is opened. */
@@ -81,26 +95,61 @@ public final class SnapshotStore {
 
   /** Writes a layer. If another capture of the same layer was quicker, that one stays. */
   public void write(LayerDraft draft, SnapshotKey key) throws IOException {
-    Path temporary = Files.createDirectory(directory.resolve(DRAFT_PREFIX + UUID.randomUUID()));
-    try {
-      Manifest manifest = writeChunks(draft, temporary.resolve(CHUNKS));
-      DurableFiles.write(temporary.resolve(MANIFEST), manifest.encode(key));
-      publish(temporary, draft.header().id());
-    } catch (IOException | UncheckedIOException e) {
-      DurableFiles.deleteDirectory(temporary);
-      throw e;
+    Path written = prepare(draft, key);
+    if (contains(draft.header().id())) {
+      DurableFiles.deleteDirectory(written);
+    } else {
+      publish(written, draft.header().id());
     }
   }
 
-  private void publish(Path temporary, String id) throws IOException {
+  /**
+   * Writes a layer where nobody finds it, whole and durable.
+   *
+   * @return what to {@link #publish}
+   */
+  Path prepare(LayerDraft draft, SnapshotKey key) throws IOException {
+    Path temporary = Files.createDirectory(directory.resolve(DRAFT_PREFIX + UUID.randomUUID()));
+    boolean done = false;
     try {
-      DurableFiles.publish(temporary, directory.resolve(id));
-    } catch (FileSystemException e) {
-      if (!contains(id)) {
-        throw e;
+      Manifest manifest = writeChunks(draft, temporary.resolve(CHUNKS));
+      DurableFiles.write(temporary.resolve(MANIFEST), manifest.encode(key));
+      DurableFiles.syncDirectory(temporary);
+      done = true;
+      return temporary;
+    } finally {
+      if (!done) {
+        DurableFiles.deleteDirectory(temporary);
       }
-      DurableFiles.deleteDirectory(temporary); // another capture was quicker
     }
+  }
+
+  /**
+   * Puts what {@link #prepare} wrote in its place, instead of an older layer of the same id, which
+   * is deleted only then: whatever happens in between, there is one of the two.
+   */
+  synchronized void publish(Path written, String id) throws IOException {
+    Path layer = directory.resolve(id);
+    Path replaced = directory.resolve(REPLACED_PREFIX + id);
+    boolean replaces = Files.exists(layer);
+    boolean done = false;
+    try {
+      if (replaces) {
+        DurableFiles.deleteDirectory(replaced);
+        Files.move(layer, replaced, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(written, layer, StandardCopyOption.ATOMIC_MOVE);
+      done = true;
+    } finally {
+      if (!done) {
+        if (!Files.exists(layer) && Files.exists(replaced)) {
+          Files.move(replaced, layer, StandardCopyOption.ATOMIC_MOVE);
+        }
+        DurableFiles.deleteDirectory(written);
+      }
+    }
+    DurableFiles.syncDirectory(directory);
+    DurableFiles.deleteDirectory(replaced);
   }
 
   /** A layer's page access log, if its resumes have been recorded. */
@@ -113,10 +162,16 @@ public final class SnapshotStore {
     log.write(directory.resolve(id));
   }
 
-  /** Removes a layer; no effect if it is not there. */
-  public void delete(String id) throws IOException {
-    DurableFiles.deleteDirectory(directory.resolve(id));
+  /** Removes a layer; no effect if it is not there. It is gone at once, never in parts. */
+  public synchronized void delete(String id) throws IOException {
+    Path doomed = directory.resolve(DRAFT_PREFIX + UUID.randomUUID());
+    try {
+      Files.move(directory.resolve(id), doomed, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return;
+    }
     DurableFiles.syncDirectory(directory);
+    DurableFiles.deleteDirectory(doomed);
   }
 
   /**

@@ -5,24 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import thaw.snapshots.SnapshotHeader.Kind;
-import thaw.sparsefs.PageSource;
+import thaw.sparsefs.SmallDisk;
 
 final class LayerCatalogTest {
-  private static final int PAGES = 300;
-  private static final long BYTES = (long) PAGES * PageSource.PAGE_BYTES;
-
   @TempDir private Path directory;
   private KeyRing keys;
   private LayerCatalog catalog;
@@ -40,39 +37,21 @@ final class LayerCatalogTest {
 
   /** A layer whose pages are all filled with one byte. */
   private String add(int fill, Kind kind, Optional<LayerHandle> parent) throws IOException {
-    MemorySegment memory = Arena.ofAuto().allocate(BYTES, PageSource.PAGE_BYTES);
-    memory.fill((byte) fill);
-    BitSet all = new BitSet();
-    all.set(0, PAGES);
-    PageSource pages =
-        page -> Optional.of(memory.asSlice(page * PageSource.PAGE_BYTES, PageSource.PAGE_BYTES));
-    SnapshotHeader header =
-        new SnapshotHeader(
-            kind, parent.map(LayerHandle::id), Map.of("kernel", "6.1"), 1, BYTES, BYTES);
-    catalog.add(
-        new LayerDraft(
-            header,
-            parent.map(LayerHandle::layer),
-            all,
-            pages,
-            new BitSet(),
-            PageSource.zeros(),
-            new byte[] {1}),
-        keys.service());
-    return header.id();
+    LayerDraft draft = FilledLayers.draft(fill, kind, parent.map(LayerHandle::layer));
+    catalog.add(draft, keys.service());
+    return draft.header().id();
+  }
+
+  private Path manifest(String id) {
+    return directory.resolve("snapshots").resolve(id).resolve(SnapshotStore.MANIFEST);
   }
 
   private Optional<LayerHandle> find(String id, Optional<LayerHandle> parent) throws IOException {
     return catalog.find(id, () -> Optional.of(keys.service()), parent);
   }
 
-  private static int firstByte(LayerHandle layer) throws IOException {
-    return layer
-        .layer()
-        .memory()
-        .page(7)
-        .orElseThrow()
-        .get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0);
+  private static int fill(LayerHandle layer) throws IOException {
+    return FilledLayers.fill(layer.layer());
   }
 
   @Test
@@ -82,7 +61,7 @@ final class LayerCatalogTest {
     LayerHandle second = find(id, Optional.empty()).orElseThrow();
     assertThat(second).isSameAs(first);
     first.release();
-    assertThat(firstByte(second)).isEqualTo(1);
+    assertThat(fill(second)).isEqualTo(1);
     second.release();
   }
 
@@ -92,10 +71,10 @@ final class LayerCatalogTest {
     LayerHandle held = find(id, Optional.empty()).orElseThrow();
     catalog.drop(id);
     assertThat(find(id, Optional.empty())).isEmpty();
-    assertThat(firstByte(held)).isEqualTo(1);
+    assertThat(fill(held)).isEqualTo(1);
     held.release();
     assertThat(held.hold()).isFalse();
-    assertThatThrownBy(() -> firstByte(held)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> fill(held)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -105,8 +84,8 @@ final class LayerCatalogTest {
     assertThat(add(2, Kind.BASE, Optional.empty())).isEqualTo(id);
     LayerHandle anew = find(id, Optional.empty()).orElseThrow();
     assertThat(anew.layer().contentHash()).isNotEqualTo(old.layer().contentHash());
-    assertThat(firstByte(old)).isEqualTo(1);
-    assertThat(firstByte(anew)).isEqualTo(2);
+    assertThat(fill(old)).isEqualTo(1);
+    assertThat(fill(anew)).isEqualTo(2);
     old.release();
     anew.release();
   }
@@ -120,7 +99,7 @@ final class LayerCatalogTest {
     base.release();
     catalog.drop(baseId);
     catalog.drop(id);
-    assertThat(firstByte(runtime)).isEqualTo(1);
+    assertThat(fill(runtime)).isEqualTo(1);
     runtime.release();
     assertThat(base.hold()).isFalse();
   }
@@ -128,8 +107,7 @@ final class LayerCatalogTest {
   @Test
   void aDamagedLayerIsNotFoundAndGone() throws IOException {
     String id = add(1, Kind.BASE, Optional.empty());
-    Path manifest = directory.resolve("snapshots").resolve(id).resolve(SnapshotStore.MANIFEST);
-    try (RandomAccessFile file = new RandomAccessFile(manifest.toFile(), "rw")) {
+    try (RandomAccessFile file = new RandomAccessFile(manifest(id).toFile(), "rw")) {
       file.seek(file.length() / 2);
       int was = file.read();
       file.seek(file.length() / 2);
@@ -137,6 +115,84 @@ final class LayerCatalogTest {
     }
     assertThat(find(id, Optional.empty())).isEmpty();
     assertThat(catalog.store().ids()).isEmpty();
+  }
+
+  @Test
+  void aLayerWithoutItsChunksIsNotFoundAndGone() throws IOException {
+    String id = add(1, Kind.BASE, Optional.empty());
+    Files.delete(directory.resolve("snapshots").resolve(id).resolve(SnapshotStore.CHUNKS));
+    assertThat(find(id, Optional.empty())).isEmpty();
+    assertThat(catalog.store().ids()).isEmpty();
+  }
+
+  @Test
+  void aLayerOfAnOlderFormatIsRefusedByNameAndGone() throws IOException {
+    String id = add(1, Kind.BASE, Optional.empty());
+    try (RandomAccessFile file = new RandomAccessFile(manifest(id).toFile(), "rw")) {
+      file.seek(8);
+      file.writeInt(0);
+    }
+    assertThatThrownBy(() -> catalog.store().open(id, keys.service(), Optional.empty()))
+        .isInstanceOf(DamagedSnapshotException.class)
+        .hasMessageContaining("format version 0")
+        .hasMessageContaining("reads 1");
+    assertThat(catalog.store().header(id)).isEmpty();
+    assertThat(find(id, Optional.empty())).isEmpty();
+    assertThat(catalog.store().ids()).isEmpty();
+  }
+
+  @Test
+  void onAFullDiskTheOldLayerStaysAndNoDraftDoes() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve("small"), 4)) {
+      Path snapshots = disk.path().resolve("snapshots");
+      try (LayerCatalog small = new LayerCatalog(SnapshotStore.open(snapshots))) {
+        LayerDraft old = FilledLayers.draft(1, Kind.BASE, Optional.empty());
+        small.add(old, keys.service());
+        Path filler = disk.fill();
+        LayerDraft anew = FilledLayers.draft(2, Kind.BASE, Optional.empty());
+        assertThatThrownBy(() -> small.add(anew, keys.service()))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("No space left");
+        assertThat(snapshots.toFile().list()).containsExactly(old.header().id());
+        assertThat(fillIn(small, old)).isEqualTo(1);
+
+        Files.delete(filler);
+        small.add(anew, keys.service());
+        assertThat(snapshots.toFile().list()).containsExactly(old.header().id());
+        assertThat(fillIn(small, old)).isEqualTo(2);
+      }
+    }
+  }
+
+  private int fillIn(LayerCatalog other, LayerDraft draft) throws IOException {
+    LayerHandle found =
+        other
+            .find(draft.header().id(), () -> Optional.of(keys.service()), Optional.empty())
+            .orElseThrow();
+    int fill = fill(found);
+    found.release();
+    return fill;
+  }
+
+  @Test
+  void ofTwoThatMakeALayerAtOnceOneIsFoundWhole() throws Exception {
+    String id = FilledLayers.id(Kind.BASE, Optional.empty());
+    try (ExecutorService makers = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 20; round++) {
+        Future<String> first = makers.submit(() -> add(1, Kind.BASE, Optional.empty()));
+        Future<String> second = makers.submit(() -> add(2, Kind.BASE, Optional.empty()));
+        while (!first.isDone() || !second.isDone()) {
+          Optional<LayerHandle> found = find(id, Optional.empty());
+          if (found.isPresent()) {
+            assertThat(fill(found.get())).isIn(1, 2);
+            found.get().release();
+          }
+        }
+        assertThat(first.get()).isEqualTo(second.get()).isEqualTo(id);
+        assertThat(catalog.store().ids()).containsExactly(id);
+        assertThat(directory.resolve("snapshots").toFile().list()).containsExactly(id);
+      }
+    }
   }
 
   @Test

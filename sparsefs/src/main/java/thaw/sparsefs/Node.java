@@ -26,11 +26,16 @@ sealed interface Node {
     }
   }
 
-  /** A file; {@code file} knows its content. */
-  record Regular(long id, SparseFile file) implements Node {
+  /**
+   * A file; {@code file} knows its content.
+   *
+   * @param shared whether it may stand in several directories: who sees one of them may read it
+   */
+  record Regular(long id, SparseFile file, boolean shared) implements Node {
     @Override
     public int mode() {
-      return FuseProtocol.S_IFREG | (file.writable() ? 0600 : 0400);
+      int own = file.writable() ? 0600 : 0400;
+      return FuseProtocol.S_IFREG | (shared ? 0444 : own);
     }
 
     @Override

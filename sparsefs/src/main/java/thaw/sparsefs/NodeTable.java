@@ -32,22 +32,41 @@ final class NodeTable {
 
   /** Adds a file to a directory. */
   Node.Regular addFile(Node.Directory directory, SparseFile file) {
-    Node.Regular node = new Node.Regular(lastId.incrementAndGet(), file);
+    Node.Regular node = new Node.Regular(lastId.incrementAndGet(), file, false);
     add(directory, file.name(), node);
     return node;
   }
 
+  /** A file that is in no directory yet. */
+  Node.Regular addShared(SparseFile file) {
+    Node.Regular node = new Node.Regular(lastId.incrementAndGet(), file, true);
+    nodes.put(node.id(), node);
+    return node;
+  }
+
+  /** Adds a shared file to one more directory. */
+  void link(Node.Directory directory, Node.Regular shared) {
+    add(directory, shared.file().name(), shared);
+  }
+
+  /** Takes a shared file away, which is in no directory any more. */
+  void removeShared(Node.Regular shared) {
+    nodes.remove(shared.id());
+  }
+
   void remove(Node.Directory parent, String name) {
     Node node = parent.children().remove(name);
-    if (node != null) {
+    if (node != null && !(node instanceof Node.Regular regular && regular.shared())) {
       nodes.remove(node.id());
     }
   }
 
   private void add(Node.Directory parent, String name, Node node) {
-    nodes.put(node.id(), node);
+    boolean linked = nodes.put(node.id(), node) != null;
     if (parent.children().putIfAbsent(name, node) != null) {
-      nodes.remove(node.id());
+      if (!linked) {
+        nodes.remove(node.id());
+      }
       throw new IllegalArgumentException("exists already: " + name);
     }
   }

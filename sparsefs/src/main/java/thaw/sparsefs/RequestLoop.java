@@ -73,7 +73,7 @@ final class RequestLoop implements Runnable {
     try {
       error = compose(opcode, unique, length);
     } catch (IOException | UncheckedIOException damaged) {
-      LOG.error("a page could not be given; its reader gets EIO", damaged);
+      LOG.error("a page could not be read or written, which is EIO: {}", damaged.toString());
       error = Libc.EIO;
     } catch (RuntimeException bug) {
       LOG.error("request {} failed", opcode, bug);

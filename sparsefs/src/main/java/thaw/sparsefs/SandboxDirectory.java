@@ -44,6 +44,13 @@ public final class SandboxDirectory implements AutoCloseable {
     return path().resolve(file.name());
   }
 
+  /** Adds a file that other directories have, too: one inode, and so one page cache. */
+  public Path add(SharedFile file) {
+    fileSystem.nodes().link(directory, file.node());
+    files.put(file.node().file().name(), file.node());
+    return path().resolve(file.node().file().name());
+  }
+
   /**
    * Puts pages of a read-only file into the page cache, so that touching them costs no request.
    * Only while somebody has it open does the kernel keep them. Runs of pages that follow each other
@@ -74,9 +81,13 @@ public final class SandboxDirectory implements AutoCloseable {
     fileSystem.remove(this);
     for (Map.Entry<String, Node.Regular> file : files.entrySet()) {
       fileSystem.nodes().remove(directory, file.getKey());
-      fileSystem.forget(directory.id(), file.getKey(), file.getValue().id());
+      fileSystem.forgetName(directory.id(), file.getKey());
+      if (!file.getValue().shared()) {
+        fileSystem.forgetPages(file.getValue().id());
+      }
     }
     fileSystem.nodes().remove(fileSystem.nodes().root(), name);
-    fileSystem.forget(FuseProtocol.ROOT_NODE, name, directory.id());
+    fileSystem.forgetName(FuseProtocol.ROOT_NODE, name);
+    fileSystem.forgetPages(directory.id());
   }
 }

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  *
  * <p>Invariants: reads are exactly as large as what was touched (no read-ahead); a page that was
  * read stays in the page cache of its own inode, and each sandbox has inodes of its own, so no
- * physical page is shared between two sandboxes; files are read-only except those made of {@link
- * WrittenPages}.
+ * physical page is shared between two sandboxes, unless it is of a {@link SharedFile}; files are
+ * read-only except those made of {@link WrittenPages}.
  *
  * <p>If the server dies, the kernel fails every later touch (SIGBUS in a VM): a VM never sees wrong
  * bytes. Whoever has a directory is told ({@link SandboxDirectory#serverEnded}), and is to end what
@@ -143,8 +143,21 @@ public final class SparseFileSystem implements AutoCloseable {
     }
   }
 
-  /** Makes the kernel drop a name and the pages of its node; what it never knew is no error. */
-  void forget(long parent, String name, long node) {
+  /**
+   * Makes a file for several directories. Pages of it that one reader moved are there for all, so
+   * that they share physical pages; whoever has one of the directories may read it.
+   *
+   * @throws IllegalArgumentException if it could be written
+   */
+  public SharedFile share(SparseFile file) {
+    if (file.writable()) {
+      throw new IllegalArgumentException("what is written is not shared: " + file.name());
+    }
+    return new SharedFile(this, nodes.addShared(file));
+  }
+
+  /** Makes the kernel drop a name; one that it never knew is no error. */
+  void forgetName(long parent, String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     Reply message = messages.get();
     MemorySegment out =
@@ -157,7 +170,13 @@ public final class SparseFileSystem implements AutoCloseable {
     MemorySegment.copy(
         bytes, 0, out, ValueLayout.JAVA_BYTE, FuseProtocol.INVAL_ENTRY_OUT_BYTES, bytes.length);
     tell(message);
-    out = message.start(0, FuseProtocol.NOTIFY_INVAL_INODE, FuseProtocol.INVAL_INODE_OUT_BYTES);
+  }
+
+  /** Makes the kernel drop the pages of a node; one that it never knew is no error. */
+  void forgetPages(long node) {
+    Reply message = messages.get();
+    MemorySegment out =
+        message.start(0, FuseProtocol.NOTIFY_INVAL_INODE, FuseProtocol.INVAL_INODE_OUT_BYTES);
     out.set(LONG, 0, node);
     tell(message);
   }

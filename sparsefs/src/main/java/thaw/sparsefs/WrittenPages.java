@@ -3,6 +3,7 @@ package thaw.sparsefs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,12 +15,17 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * The pages that were written to a file, over a parent: what a VM changed of the snapshot it came
  * from. They stand in a sparse scratch file, each at its own offset, so that they cost disk only
  * where something was written, and no heap.
+ *
+ * <p>A page that could not be written, because the disk is full, cannot be read either until it is
+ * written again: the kernel may have dropped what the VM wrote, and the parent's would be wrong.
  */
 public final class WrittenPages implements PageSource, AutoCloseable {
   private final PageSource parent;
   private final Arena arena = Arena.ofShared();
+  private final FileChannel file;
   private final MemorySegment scratch;
   private final BitSet written = new BitSet();
+  private final BitSet lost = new BitSet();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile long limitBytes;
 
@@ -30,15 +36,19 @@ public final class WrittenPages implements PageSource, AutoCloseable {
   public WrittenPages(PageSource parent, Path scratchFile, long sizeBytes) throws IOException {
     this.parent = parent;
     limitBytes = sizeBytes;
-    try (FileChannel channel =
+    file =
         FileChannel.open(
             scratchFile,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.SPARSE,
-            StandardOpenOption.DELETE_ON_CLOSE)) {
-      scratch = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
+            StandardOpenOption.DELETE_ON_CLOSE);
+    try {
+      scratch = file.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
+    } catch (IOException e) {
+      file.close();
+      throw e;
     }
   }
 
@@ -56,6 +66,9 @@ public final class WrittenPages implements PageSource, AutoCloseable {
   public Optional<MemorySegment> page(long page) throws IOException {
     lock.readLock().lock();
     try {
+      if (lost.get(Math.toIntExact(page))) {
+        throw new IOException("page " + page + " could not be written");
+      }
       if (written.get(Math.toIntExact(page))) {
         return Optional.of(slot(page));
       }
@@ -75,27 +88,45 @@ public final class WrittenPages implements PageSource, AutoCloseable {
     }
   }
 
-  /** Writes whole and partial pages; the rest of a partial page is the parent's. */
+  /**
+   * Writes whole and partial pages; the rest of a partial page is the parent's. To the file, not
+   * through its mapping: where the disk is full that is an error, and no signal.
+   */
   void write(long offset, MemorySegment bytes) throws IOException {
+    long end = offset + bytes.byteSize();
+    int first = Math.toIntExact(offset / PAGE_BYTES);
+    int last = Math.toIntExact((end - 1) / PAGE_BYTES);
     lock.writeLock().lock();
     try {
-      long done = 0;
-      while (done < bytes.byteSize()) {
-        long page = (offset + done) / PAGE_BYTES;
-        long within = (offset + done) % PAGE_BYTES;
-        long count = Math.min(PAGE_BYTES - within, bytes.byteSize() - done);
-        if (count < PAGE_BYTES && !written.get(Math.toIntExact(page))) {
-          Optional<MemorySegment> below = parent.page(page);
-          if (below.isPresent()) {
-            slot(page).copyFrom(below.get());
-          }
-        }
-        scratch.asSlice(offset + done, count).copyFrom(bytes.asSlice(done, count));
-        written.set(Math.toIntExact(page));
-        done += count;
+      lost.set(first, last + 1);
+      if (offset % PAGE_BYTES != 0) {
+        fillUp(first);
       }
+      if (end % PAGE_BYTES != 0) {
+        fillUp(last);
+      }
+      writeFile(offset, bytes);
+      written.set(first, last + 1);
+      lost.clear(first, last + 1);
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  /** Takes a page that is to be written in part from the parent. */
+  private void fillUp(int page) throws IOException {
+    if (!written.get(page)) {
+      Optional<MemorySegment> below = parent.page(page);
+      if (below.isPresent()) {
+        writeFile((long) page * PAGE_BYTES, below.get());
+      }
+    }
+  }
+
+  private void writeFile(long offset, MemorySegment bytes) throws IOException {
+    ByteBuffer left = bytes.asByteBuffer();
+    while (left.hasRemaining()) {
+      file.write(left, offset + left.position());
     }
   }
 
@@ -104,7 +135,8 @@ public final class WrittenPages implements PageSource, AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     arena.close();
+    file.close();
   }
 }

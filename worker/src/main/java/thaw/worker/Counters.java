@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What a worker counts. */
 final class Counters {
+  final PageCounters pages = new PageCounters();
   final LongAdder coldStarts = new LongAdder();
   final LongAdder warmStarts = new LongAdder();
   final LongAdder throttles = new LongAdder();

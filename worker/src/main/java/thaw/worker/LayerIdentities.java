@@ -7,6 +7,7 @@ import thaw.model.FunctionVersion;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
+import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotLayer;
 
 /**
@@ -41,12 +42,14 @@ final class LayerIdentities {
     return driver.snapshotIdentity(memorySizeMb);
   }
 
-  Map<String, String> runtime(String runtime, int memorySizeMb, SnapshotLayer base) {
+  /** A runtime's, for all functions that are like this one in what is fixed by then. */
+  Map<String, String> runtime(FunctionVersion function, SnapshotLayer base) {
     Map<String, String> identity = over(base);
-    identity.put(RUNTIME, runtime);
-    if (RuntimeCommand.fixesMemoryAtStart(runtime)) {
-      identity.put("memorySize", Integer.toString(memorySizeMb));
+    identity.put(RUNTIME, function.runtime());
+    if (RuntimeCommand.fixesMemoryAtStart(function.runtime())) {
+      identity.put("memorySize", Integer.toString(function.memorySizeMb()));
     }
+    identity.put("ephemeralStorage", Integer.toString(function.ephemeralStorageMb()));
     identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
     return identity;
   }
@@ -73,6 +76,19 @@ final class LayerIdentities {
   /** Whether the process in a function's layer waits for an invocation, not for its restore. */
   static boolean isAtNext(SnapshotLayer layer) {
     return INVOCATION.equals(layer.header().identity().get(WAITS_FOR));
+  }
+
+  /** Whose key in the chunk store seals a layer. */
+  static String keyOwner(SnapshotHeader header) {
+    return header.kind() == SnapshotHeader.Kind.FUNCTION
+        ? keyOwner(
+            header.identity().getOrDefault(ACCOUNT, ""),
+            header.identity().getOrDefault(FUNCTION, ""))
+        : "service";
+  }
+
+  static String keyOwner(String accountId, String function) {
+    return accountId + "/" + function;
   }
 
   private static Map<String, String> over(SnapshotLayer below) {

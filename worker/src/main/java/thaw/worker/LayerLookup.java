@@ -41,11 +41,10 @@ final class LayerLookup {
         .orElseThrow(() -> new SandboxException("this driver makes no snapshots"));
   }
 
-  Optional<LayerHandle> runtime(String runtime, int memorySizeMb, LayerHandle base)
-      throws IOException {
+  Optional<LayerHandle> runtime(FunctionVersion function, LayerHandle base) throws IOException {
     return find(
         Kind.RUNTIME,
-        identities.runtime(runtime, memorySizeMb, base.layer()),
+        identities.runtime(function, base.layer()),
         () -> Optional.of(keys.service()),
         Optional.of(base));
   }

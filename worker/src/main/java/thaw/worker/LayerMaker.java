@@ -3,6 +3,7 @@ package thaw.worker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class LayerMaker {
   private final KeyRing keys;
   private final LayerIdentities identities;
   private final SnapshotSettings settings;
+  private final InstantSource clock;
   private final FunctionParts functions;
   private final boolean network;
 
@@ -61,6 +63,7 @@ final class LayerMaker {
       KeyRing keys,
       LayerIdentities identities,
       SnapshotSettings settings,
+      InstantSource clock,
       FunctionParts functions,
       boolean network) {
     this.driver = driver;
@@ -68,6 +71,7 @@ final class LayerMaker {
     this.keys = keys;
     this.identities = identities;
     this.settings = settings;
+    this.clock = clock;
     this.functions = functions;
     this.network = network;
   }
@@ -90,10 +94,16 @@ final class LayerMaker {
     made("base", memorySizeMb, begin);
   }
 
-  /** Runtime up, exercised, waiting to be told its function. */
-  void runtime(String runtime, int memorySizeMb, LayerHandle base)
+  /**
+   * Runtime up, exercised, waiting to be told its function.
+   *
+   * @param function one of those that the layer is for
+   */
+  void runtime(FunctionVersion function, LayerHandle base)
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
+    String runtime = function.runtime();
+    int memorySizeMb = function.memorySizeMb();
     RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", runtime, line));
     GuestEvents events = new GuestEvents(() -> {});
     events.begin(life);
@@ -102,13 +112,13 @@ final class LayerMaker {
             Optional.of(runtime),
             Optional.empty(),
             memorySizeMb,
-            EPHEMERAL_STORAGE_MB,
+            function.ephemeralStorageMb(),
             false,
             new SandboxOrigin.Snapshot(base.layer()),
             true);
     try (Sandbox sandbox = driver.start(spec, events)) {
       sandbox.agent().setClock(java.time.Instant.now());
-      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT));
+      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       RuntimeStart.exec(
           sandbox,
           new RuntimeProcess(
@@ -121,11 +131,7 @@ final class LayerMaker {
       invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
-      write(
-          sandbox,
-          Kind.RUNTIME,
-          identities.runtime(runtime, memorySizeMb, base.layer()),
-          keys.service());
+      write(sandbox, Kind.RUNTIME, identities.runtime(function, base.layer()), keys.service());
     } finally {
       life.api().close();
     }
@@ -243,7 +249,7 @@ final class LayerMaker {
 
   private void write(Sandbox sandbox, Kind kind, Map<String, String> identity, SnapshotKey key)
       throws IOException {
-    catalog.add(sandbox.capture().draft(kind, identity), key);
+    catalog.add(sandbox.capture().draft(kind, identity, clock.instant()), key);
   }
 
   private static void made(String what, int memorySizeMb, long begin) {

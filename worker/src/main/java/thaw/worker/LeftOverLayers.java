@@ -37,6 +37,7 @@ final class LeftOverLayers {
   void forgetFunction(String accountId, String name) {
     try {
       keys.destroyFunction(accountId, name);
+      catalog.destroyPublishedKey(LayerIdentities.keyOwner(accountId, name));
     } catch (IOException e) {
       LOG.error("the key of function {} could not be destroyed", name, e);
     }
@@ -44,7 +45,8 @@ final class LeftOverLayers {
   }
 
   /**
-   * Deletes all layers of functions but those of these versions, and those that lie over nothing.
+   * Deletes all layers of functions but those of these versions, those that lie over nothing, and
+   * those that this Thaw cannot read: of an older format, or damaged.
    */
   void sweep(List<FunctionVersion> wanted) {
     Set<List<String>> names =
@@ -58,7 +60,26 @@ final class LeftOverLayers {
                     header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
                     header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
                     header.identity().getOrDefault(LayerIdentities.VERSION, ""))));
+    deleteUnreadable();
+    sweepOrphans();
+  }
+
+  /** Deletes the layers over one that is gone, or was made anew: nobody finds them any more. */
+  void sweepOrphans() {
     delete(this::liesOverNothing);
+  }
+
+  private void deleteUnreadable() {
+    try {
+      for (String id : catalog.store().ids()) {
+        if (catalog.store().header(id).isEmpty()) {
+          LOG.warn("the snapshot layer {} cannot be read and is deleted", id);
+          catalog.drop(id);
+        }
+      }
+    } catch (IOException e) {
+      LOG.error("unreadable snapshot layers could not be deleted", e);
+    }
   }
 
   /** Whether the layer below is gone, or was made anew. */
@@ -67,7 +88,7 @@ final class LeftOverLayers {
       return false;
     }
     try {
-      Optional<String> below = catalog.store().contentHash(header.parent().get());
+      Optional<String> below = catalog.contentHash(header.parent().get());
       return !below.equals(Optional.ofNullable(header.identity().get(LayerIdentities.OVER)));
     } catch (IOException e) {
       LOG.warn("the snapshot layer {} cannot be read", header.parent().get(), e);
@@ -82,8 +103,8 @@ final class LeftOverLayers {
 
   private void delete(Predicate<SnapshotHeader> which) {
     try {
-      for (String id : catalog.store().ids()) {
-        Optional<SnapshotHeader> header = catalog.store().header(id);
+      for (String id : catalog.ids()) {
+        Optional<SnapshotHeader> header = catalog.header(id);
         if (header.filter(which).isPresent()) {
           catalog.drop(id);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.RuntimeProcess;
 import thaw.runtimeapi.RuntimeEnvironment;
@@ -56,13 +55,11 @@ final class RuntimeStart {
   private static void goOn(
       Sandbox sandbox, RuntimeLife life, RuntimeProcess process, Consumer<AgentStream> serve)
       throws IOException, InterruptedException {
-    AgentConnection agent = sandbox.agent();
-    agent.setLimits(process.memoryMaxBytes(), process.processesMax());
     try {
       serve.accept(life.awaitCarried(CARRIED_MILLIS));
     } catch (TimeoutException e) {
       throw new IOException("the frozen runtime has no connection to the Runtime API", e);
     }
-    agent.thaw();
+    sandbox.agent().thaw(process.memoryMaxBytes(), process.processesMax());
   }
 }

@@ -41,7 +41,7 @@ final class SandboxSession implements Guest {
   private final Counters counters;
   private final StartPoint start;
   private final StartPoints points;
-  private final AtomicBoolean touchesTaken = new AtomicBoolean();
+  private final AtomicBoolean firstTurnIsOver = new AtomicBoolean();
   private final long startMicros;
 
   private volatile RuntimeLife life;
@@ -138,9 +138,15 @@ final class SandboxSession implements Guest {
 
   /** An invocation is over; after the first one it is known what a resume touches. */
   void turnIsOver() {
-    if (start.recorded() && touchesTaken.compareAndSet(false, true)) {
+    if (!firstTurnIsOver.compareAndSet(false, true)) {
+      return;
+    }
+    if (start.recorded()) {
       List<Integer> touched = sandbox.firstTouches();
       Thread.ofVirtual().name("first-touches").start(() -> points.touched(start, touched));
+    }
+    if (start.usesLog()) {
+      counters.pages.used(sandbox.pageStatistics());
     }
   }
 

@@ -2,6 +2,7 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
@@ -83,7 +84,13 @@ final class SessionStarter implements GuestStarter {
     SandboxLog log = functions.log(function, stream);
     RuntimeLife life = new RuntimeLife(log::output);
     DataConnections data = functions.connections();
-    GuestEvents events = new GuestEvents(onDeath, Optional.of(data));
+    // A guest that dies before it is up is a start that failed, and another may be tried.
+    CompletableFuture<Void> up = new CompletableFuture<>();
+    Runnable onDeathOnceUp =
+        () -> {
+          var _ = up.thenRun(onDeath);
+        };
+    GuestEvents events = new GuestEvents(onDeathOnceUp, Optional.of(data));
     events.begin(life); // a runtime that was frozen is heard from the first moment on
     SandboxSpec spec = functions.spec(function, network).from(point.origin());
     Sandbox sandbox = driver.start(spec, events);
@@ -106,14 +113,18 @@ final class SessionStarter implements GuestStarter {
         session.restore(snapshots.restoreTimeout());
       } else {
         session.init(settings.initTimeout());
+        if (events.over() && point.isDamaged()) {
+          throw new IOException("it died of its damaged layer in INIT");
+        }
       }
       var _ =
           sandbox
               .died()
               .thenRun(() -> {
                 points.died(point);
-                onDeath.run();
+                onDeathOnceUp.run();
               });
+      up.complete(null);
       return session;
     } catch (LambdaException e) {
       sandbox.close();

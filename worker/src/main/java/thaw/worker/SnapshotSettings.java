@@ -43,7 +43,13 @@ public record SnapshotSettings(
     @Doc("After a layer could not be made, it is not tried again for this long.")
         @Default("1m")
         @Range(min = "1s")
-        Duration makeAgainAfter) {
+        Duration makeAgainAfter,
+    @Doc(
+            "Whether clones of one function version share the pages of its snapshot that none of"
+                + " them writes. More clones fit on a host; a clone may learn by its faults what"
+                + " others touched, and no VMM can wait for its resume. Never across functions.")
+        @Default("false")
+        boolean shareMemory) {
 
   /** From where a sandbox starts, the deepest last. */
   public enum StartDepth {
@@ -92,6 +98,7 @@ public record SnapshotSettings(
         Duration.ofSeconds(130),
         Duration.ofSeconds(10),
         64,
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        false);
   }
 }

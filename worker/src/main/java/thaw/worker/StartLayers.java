@@ -2,6 +2,7 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,16 +40,26 @@ final class StartLayers implements StartPoints {
   private final LayerMaker maker;
   private final LayerWork work;
   private final TouchRecordings recordings;
+  private final LeftOverLayers leftOvers;
+  private final InstantSource clock;
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
   StartLayers(
-      SnapshotSettings settings, LayerCatalog catalog, LayerLookup lookup, LayerMaker maker) {
+      SnapshotSettings settings,
+      LayerCatalog catalog,
+      LayerLookup lookup,
+      LayerMaker maker,
+      LeftOverLayers leftOvers,
+      PageCounters pages,
+      InstantSource clock) {
+    this.leftOvers = leftOvers;
+    this.clock = clock;
     this.settings = settings;
     this.catalog = catalog;
     this.lookup = lookup;
     this.maker = maker;
     this.work = new LayerWork(settings.makeQueue(), settings.makeAgainAfter());
-    this.recordings = new TouchRecordings(catalog, settings.recordings());
+    this.recordings = new TouchRecordings(catalog, settings.recordings(), pages);
   }
 
   @Override
@@ -90,8 +101,7 @@ final class StartLayers implements StartPoints {
     try {
       makeAnewIfOld(layer, () -> makeBase(function.memorySizeMb()));
       if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
-        Optional<LayerHandle> runtime =
-            lookup.runtime(function.runtime(), function.memorySizeMb(), layer);
+        Optional<LayerHandle> runtime = lookup.runtime(function, layer);
         if (runtime.isEmpty()) {
           request(function);
           return point(depth, layer);
@@ -127,7 +137,9 @@ final class StartLayers implements StartPoints {
           case IGNORE -> Optional.empty();
           case SHUFFLE -> layer.accessLog().map(StartLayers::shuffled);
         };
-    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded);
+    // What is below is shared by functions; and what another has touched nobody records.
+    boolean shared = settings.shareMemory() && depth == StartDepth.FUNCTION && !recorded;
+    SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded, shared);
     return new StartPoint(depth, Optional.of(layer), origin, recorded);
   }
 
@@ -184,7 +196,9 @@ final class StartLayers implements StartPoints {
         own.get().release();
         return Optional.empty();
       }
-      return maker.function(function, below);
+      Optional<SnapshotFailure> failure = maker.function(function, below);
+      lookup.function(function, below).ifPresent(LayerHandle::release); // which publishes it
+      return failure;
     } finally {
       below.release();
     }
@@ -194,6 +208,7 @@ final class StartLayers implements StartPoints {
     LayerHandle below = ensureBelow(function);
     try {
       maker.function(function, below);
+      lookup.function(function, below).ifPresent(LayerHandle::release);
     } finally {
       below.release();
     }
@@ -206,13 +221,10 @@ final class StartLayers implements StartPoints {
       return base;
     }
     try {
-      Optional<LayerHandle> runtime =
-          lookup.runtime(function.runtime(), function.memorySizeMb(), base);
+      Optional<LayerHandle> runtime = lookup.runtime(function, base);
       if (runtime.isEmpty()) {
-        work.makeNow(
-            "runtime " + belowName(function),
-            () -> maker.runtime(function.runtime(), function.memorySizeMb(), base));
-        runtime = lookup.runtime(function.runtime(), function.memorySizeMb(), base);
+        work.makeNow("runtime " + belowName(function), () -> maker.runtime(function, base));
+        runtime = lookup.runtime(function, base);
       }
       return runtime.orElseThrow(() -> new SandboxException("the runtime layer is gone again"));
     } finally {
@@ -236,7 +248,7 @@ final class StartLayers implements StartPoints {
   private void makeRuntime(FunctionVersion function) throws Exception {
     LayerHandle base = ensureBase(function.memorySizeMb());
     try {
-      maker.runtime(function.runtime(), function.memorySizeMb(), base);
+      maker.runtime(function, base);
     } finally {
       base.release();
     }
@@ -244,14 +256,20 @@ final class StartLayers implements StartPoints {
 
   /** What clones share, they share with all clones of their layer: so it is not kept for ever. */
   private void makeAnewIfOld(LayerHandle layer, LayerWork.Making making) {
-    long ageMillis = System.currentTimeMillis() - layer.layer().header().createdAtMillis();
+    long ageMillis = clock.millis() - layer.layer().header().createdAtMillis();
     if (Duration.ofMillis(ageMillis).compareTo(settings.rotateAfter()) > 0) {
-      work.request("anew " + layer.id(), making);
+      work.request(
+          "anew " + layer.id(),
+          () -> {
+            making.make();
+            leftOvers.sweepOrphans(); // those above it lie over what is gone
+          });
     }
   }
 
   private static String belowName(FunctionVersion function) {
-    return function.runtime() + " of " + function.memorySizeMb() + " MB";
+    return "%s of %d MB with %d MB of /tmp"
+        .formatted(function.runtime(), function.memorySizeMb(), function.ephemeralStorageMb());
   }
 
   private static String ownName(FunctionVersion function) {

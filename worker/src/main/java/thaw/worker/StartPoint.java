@@ -19,6 +19,16 @@ record StartPoint(
     return new StartPoint(StartDepth.BOOT, Optional.empty(), new SandboxOrigin.Boot(), false);
   }
 
+  /** Whether pages are pushed to it ahead. */
+  boolean usesLog() {
+    return origin instanceof SandboxOrigin.Snapshot from && from.prefetch().isPresent();
+  }
+
+  /** Whether a page of its layer, or of one below, turned out not to be what was written. */
+  boolean isDamaged() {
+    return layer.map(held -> held.layer().damaged()).orElse(false);
+  }
+
   @Override
   public void close() {
     layer.ifPresent(LayerHandle::release);

@@ -20,9 +20,11 @@ final class TouchRecordings {
 
   private final LayerCatalog catalog;
   private final int wanted;
+  private final PageCounters pages;
   private final Map<String, List<List<Integer>>> recordings = new HashMap<>();
 
-  TouchRecordings(LayerCatalog catalog, int wanted) {
+  TouchRecordings(LayerCatalog catalog, int wanted, PageCounters pages) {
+    this.pages = pages;
     this.catalog = catalog;
     this.wanted = wanted;
   }
@@ -41,7 +43,9 @@ final class TouchRecordings {
     List<List<Integer>> enough = addAndTake(layer.layer().contentHash(), touched);
     if (!enough.isEmpty() && layer.accessLog().isEmpty()) {
       try {
-        catalog.keepAccessLog(layer, PageAccessLog.merge(enough));
+        PageAccessLog log = PageAccessLog.merge(enough);
+        catalog.keepAccessLog(layer, log);
+        pages.made(log, enough);
       } catch (IOException e) {
         LOG.warn("the page access log of layer {} is not kept", layer.id(), e);
       }

@@ -63,9 +63,9 @@ public final class Worker implements AutoCloseable {
     PoolLimits limits = PoolLimits.of(settings, memory.totalBytes());
     this.data = new DataEndpoint(settings.dataConnections());
     FunctionParts functions = new FunctionParts(settings, code, processes, logs, counters, data);
-    this.layers = snapshots.map(storage -> storage.layers(driver, functions, network));
-    this.leftOvers =
-        snapshots.map(storage -> new LeftOverLayers(storage.catalog(), storage.keys()));
+    this.layers =
+        snapshots.map(storage -> storage.layers(driver, functions, network, counters.pages));
+    this.leftOvers = snapshots.map(SnapshotStorage::leftOvers);
     this.points = layers.<StartPoints>map(all -> all).orElseGet(StartPoints.Boots::new);
     GuestStarter starter =
         new SessionStarter(
@@ -169,7 +169,15 @@ public final class Worker implements AutoCloseable {
     List<WorkerStatus.SandboxStatus> sandboxes =
         pool.sandboxes().stream().map(Worker::statusOf).toList();
     return new WorkerStatus(
-        driver.name(), sandboxes, pool.status(), counters.snapshot(), logs.status(), data.open());
+        driver.name(),
+        sandboxes,
+        pool.status(),
+        counters.snapshot(),
+        logs.status(),
+        data.open(),
+        counters.pages.status(),
+        layers.map(StartLayers::pending).orElse(0),
+        driver.gauges());
   }
 
   /** Ends every sandbox and the driver; returns when all are gone. */

@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import java.util.List;
+import java.util.Map;
 import thaw.logs.LogWriterStatus;
 
 /**
@@ -12,6 +13,10 @@ import thaw.logs.LogWriterStatus;
  * @param counters what it has counted since its start
  * @param logs the log writer's queue
  * @param dataConnections connections of sandboxes to the data endpoint
+ * @param pages what page access logs are good for
+ * @param layersPending snapshot layers that wait to be made or are being made, {@code
+ *     worker.layers}
+ * @param gauges what the driver is doing: {@link thaw.sandbox.SandboxDriver#gauges}
  */
 public record WorkerStatus(
     String driver,
@@ -19,20 +24,13 @@ public record WorkerStatus(
     PoolStatus pool,
     WorkerCounters counters,
     LogWriterStatus logs,
-    int dataConnections) {
+    int dataConnections,
+    PageStatus pages,
+    int layersPending,
+    Map<String, Double> gauges) {
   public WorkerStatus {
     sandboxes = List.copyOf(sandboxes);
-  }
-
-  /** A worker that has no bounds and has not counted anything. */
-  public WorkerStatus(String driver, List<SandboxStatus> sandboxes) {
-    this(
-        driver,
-        sandboxes,
-        new PoolStatus(sandboxes.size(), 0, 0, 0, 0, 0, 0, 0, 0),
-        new Counters().snapshot(),
-        new LogWriterStatus(0, 0, 0, 0),
-        0);
+    gauges = Map.copyOf(gauges);
   }
 
   /**
@@ -77,4 +75,15 @@ public record WorkerStatus(
       int maxStartsQueued,
       int startsRunning,
       int maxStartsRunning) {}
+
+  /**
+   * Page access logs, since the worker's start.
+   *
+   * @param pushed pages that resumes with a log had pushed to them
+   * @param faults pages that they asked for nevertheless, to the end of their first invocation
+   * @param coverage the share of {@code pushed} in both, 0 to 1; 1 if there was no such resume
+   * @param waste the share of the entries of logs made here that a recorded resume did not touch,
+   *     on average, 0 to 1
+   */
+  public record PageStatus(long pushed, long faults, double coverage, double waste) {}
 }

@@ -29,20 +29,29 @@ final class Acceleration {
   List<Check> check() throws IOException {
     int sets = new GuestImageCatalog(settings.guest().cacheDir()).list().size();
     if (sets == 0) {
-      return List.of(
-          Check.warn("guest-images", "none are built", "Build them with: thaw images --build"),
-          Check.warn(
-              "kvm",
-              Files.exists(KVM)
-                  ? "/dev/kvm is there, which proves nothing"
-                  : "there is no /dev/kvm",
-              "Only a boot proves it: build the guest images first, then ask again."));
+      Check none =
+          Check.warn("guest-images", "none are built", "Build them with: thaw images --build");
+      return isContainer()
+          ? List.of(none)
+          : List.of(
+              none,
+              Check.warn(
+                  "kvm",
+                  Files.exists(KVM)
+                      ? "/dev/kvm is there, which proves nothing"
+                      : "there is no /dev/kvm",
+                  "Only a boot proves it: build the guest images first, then ask again."));
     }
     GuestImages images =
         new GuestImageBuilder(settings.guest()).build(Set.of(), BuildProgress.NONE);
-    return List.of(
-        Check.ok("guest-images", images.identity() + " in " + settings.guest().cacheDir()),
-        accelerator(images));
+    Check built =
+        Check.ok("guest-images", images.identity() + " in " + settings.guest().cacheDir());
+    return isContainer() ? List.of(built) : List.of(built, accelerator(images));
+  }
+
+  /** Containers need no accelerator. */
+  private boolean isContainer() {
+    return settings.driver() == ThawSettings.Driver.CONTAINER;
   }
 
   private Check accelerator(GuestImages images) {

@@ -1,8 +1,15 @@
 package thaw.cli.platform;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import thaw.chunks.ChunkStorage;
 import thaw.chunks.Disks;
 import thaw.chunks.ManifestIndex;
@@ -11,12 +18,19 @@ import thaw.code.CodeStore;
 import thaw.configuration.ImagePreparation;
 import thaw.images.ImageStore;
 import thaw.sandbox.DiskImage;
+import thaw.snapshots.PublishedLayers;
 import thaw.worker.CodeImages;
+import thaw.worker.SnapshotStorage;
 
 /** How the platform's parts and the chunk store come together. */
 final class Chunks implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Chunks.class);
+
   private final ChunkStorage storage;
   private final ManifestIndex index;
+  private final ScheduledExecutorService garbage =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("chunk-garbage").daemon().factory());
 
   private Chunks(ChunkStorage storage, ManifestIndex index) {
     this.storage = storage;
@@ -78,8 +92,31 @@ final class Chunks implements AutoCloseable {
     };
   }
 
+  /** The snapshot layers that workers share; empty if they are not to be. */
+  Optional<PublishedLayers> snapshotLayers(ThawSettings settings) {
+    return settings.storage().publishesLayers()
+        ? Optional.of(SnapshotStorage.published(storage, index))
+        : Optional.empty();
+  }
+
+  /** From now on garbage is collected, one run after the other. */
+  void collectGarbage(Duration every) {
+    ScheduledFuture<?> _ =
+        garbage.scheduleWithFixedDelay(
+            this::collect, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void collect() {
+    try {
+      storage.store().garbageCollector().run(index);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("the garbage of the chunk store could not be collected", e);
+    }
+  }
+
   @Override
   public void close() {
+    garbage.shutdownNow();
     storage.close();
   }
 }

@@ -58,7 +58,7 @@ final class Platform implements AutoCloseable {
                   RuntimeProcesses.ofGuestImages(),
                   logs,
                   network,
-                  Snapshots.open(files, settings.snapshots(), opened)));
+                  Snapshots.open(files, settings, chunks, opened)));
 
       ConfigurationService functions =
           parts.add(
@@ -76,6 +76,7 @@ final class Platform implements AutoCloseable {
         }
       }
       Snapshots.follow(functions, worker);
+      chunks.collectGarbage(settings.storage().collectEvery());
 
       Frontend.Backend backend =
           new Frontend.Backend(

@@ -1,6 +1,7 @@
 package thaw.cli.platform;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Optional;
 import software.amazon.awssdk.services.lambda.model.StateReasonCode;
 import thaw.configuration.ConfigurationService;
@@ -22,13 +23,16 @@ final class Snapshots {
 
   /** Empty with a driver that makes none. */
   static Optional<SnapshotStorage> open(
-      PlatformFiles files, SnapshotSettings settings, Drivers.Opened opened) throws IOException {
+      PlatformFiles files, ThawSettings settings, Chunks chunks, Drivers.Opened opened)
+      throws IOException {
     return opened.makesSnapshots()
         ? Optional.of(
             new SnapshotStorage(
-                settings,
-                new LayerCatalog(SnapshotStore.open(files.snapshots())),
-                new KeyRing(files.keys())))
+                settings.snapshots(),
+                new LayerCatalog(
+                    SnapshotStore.open(files.snapshots()), chunks.snapshotLayers(settings)),
+                new KeyRing(settings.storage().keys().orElse(files.keys())),
+                InstantSource.system()))
         : Optional.empty();
   }
 

@@ -11,6 +11,10 @@ const HOST = ' HTTP/1.1\r\nHost: runtime\r\n';
 const NEXT = `GET ${PATH}invocation/next${HOST}\r\n`;
 const RESTORE_NEXT = `GET ${PATH}restore/next${HOST}\r\n`;
 
+// Thaw's agent serves the same on a local socket, which costs the kernel less. Another address is somebody else's.
+const AGENT = '127.0.0.1:9001';
+const AGENT_LOCAL = '\0thaw-runtime-api';
+
 const RECEIVE_BYTES = 1 << 16;
 const HEAD_BYTES = 1 << 20;
 // Up to here head, body and what follows are sent as one string; beyond, the kernel gathers them.
@@ -29,6 +33,12 @@ function post(path, body, contentType, errorType, after) {
   return [head, body, after];
 }
 
+function target(address) {
+  if (address === AGENT) return { path: AGENT_LOCAL };
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}
+
 class Api {
   #socket;
   // What to do with the answers that were asked for, in their order.
@@ -41,12 +51,11 @@ class Api {
   #missing = 0;
 
   constructor(address) {
-    const colon = address.lastIndexOf(':');
     const onread = {
       buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
       callback: (count, buffer) => this.#onData(buffer.subarray(0, count)),
     };
-    this.#socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), onread });
+    this.#socket = net.connect({ ...target(address), onread });
     this.#socket.setNoDelay(true);
     // The host closes the connection when it has no more use for this process.
     this.#socket.on('error', () => process.exit(1)).on('end', () => process.exit(1));

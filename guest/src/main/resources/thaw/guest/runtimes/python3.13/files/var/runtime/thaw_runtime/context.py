@@ -9,6 +9,8 @@ from .errors import Fault
 
 # Of the invocation being handled; what the log shows beside a message.
 request_id = ""
+# Of the same invocation, as the environment has it; None if there is none.
+trace_id = None
 
 
 class _Record:
@@ -42,16 +44,35 @@ class ClientContext(_Record):
             self.client = Client(self.client)
 
 
+_of_the_function = None
+
+
+def forget_function():
+    """The environment has changed: what contexts take from it is read anew."""
+    global _of_the_function
+    _of_the_function = None
+
+
+def _function():
+    """Log group, log stream, name, memory size and version, from the environment."""
+    global _of_the_function
+    if _of_the_function is None:
+        names = ("LOG_GROUP_NAME", "LOG_STREAM_NAME", "FUNCTION_NAME", "FUNCTION_MEMORY_SIZE", "FUNCTION_VERSION")
+        _of_the_function = [os.environ.get("AWS_LAMBDA_" + name) for name in names]
+    return _of_the_function
+
+
 class LambdaContext:
     def __init__(self, invocation):
         header = invocation.headers.get
-        environment = os.environ.get
         self.aws_request_id = invocation.request_id
-        self.log_group_name = environment("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = environment("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = environment("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = environment("AWS_LAMBDA_FUNCTION_VERSION")
+        (
+            self.log_group_name,
+            self.log_stream_name,
+            self.function_name,
+            self.memory_limit_in_mb,
+            self.function_version,
+        ) = _function()
         self.invoked_function_arn = header("lambda-runtime-invoked-function-arn")
         self.tenant_id = header("lambda-runtime-tenant-id")
         self.client_context = _client_context(header("lambda-runtime-client-context"))

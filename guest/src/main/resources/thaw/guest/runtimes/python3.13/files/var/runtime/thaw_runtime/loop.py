@@ -76,10 +76,12 @@ def _serve(api, handler, log_as_json, count=None):
 def _begin(invocation):
     context.request_id = invocation.request_id
     trace_id = invocation.headers.get("lambda-runtime-trace-id")
-    if trace_id is not None:
-        os.environ["_X_AMZN_TRACE_ID"] = trace_id
-    else:
-        os.environ.pop("_X_AMZN_TRACE_ID", None)
+    if trace_id != context.trace_id:
+        context.trace_id = trace_id
+        if trace_id is not None:
+            os.environ["_X_AMZN_TRACE_ID"] = trace_id
+        else:
+            os.environ.pop("_X_AMZN_TRACE_ID", None)
 
 
 def _call(handler, invocation):

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from . import json_format
+from . import context, json_format
 
 _EXERCISE_ENVIRONMENT = "THAW_TEMPLATE_INVOKES"
 
@@ -18,10 +18,10 @@ def exercise_count():
     return int(os.environ[_EXERCISE_ENVIRONMENT])
 
 
-def exercise(event, context):
+def exercise(event, lambda_context):
     """Thaw's own handler: touches what every function's invocations touch, so that it is warm in the snapshot."""
-    context.get_remaining_time_in_millis()
-    return {"event": event, "text": f"{context.function_name} \u2744", "numbers": [1, 2.5, None, True]}
+    lambda_context.get_remaining_time_in_millis()
+    return {"event": event, "text": f"{lambda_context.function_name} \u2744", "numbers": [1, 2.5, None, True]}
 
 
 def become(document):
@@ -30,11 +30,18 @@ def become(document):
     environment = json_format.decode(document)["environment"]
     zone = os.environ.get("TZ")
     os.environ.clear()
-    os.environ.update(environment)
+    _set(environment)
     if os.environ.get("TZ") != zone:
         time.tzset()
     os.chdir(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
     sys.path_importer_cache.clear()
+
+
+def _set(environment):
+    # Item by item: `update` asks first whether this is a Mapping, through machinery that nothing else here needs.
+    for name, value in environment.items():
+        os.environ[name] = value
+    context.forget_function()
 
 
 def waits_for_restore():
@@ -59,7 +66,7 @@ def run_after_restore(document):
     """What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew."""
     renew_randomness()
     if document:
-        os.environ.update(json_format.decode(document)["environment"])
+        _set(json_format.decode(document)["environment"])
     hooks = _hooks()
     if hooks is not None:
         for function, arguments, keywords in hooks.get_after_restore():

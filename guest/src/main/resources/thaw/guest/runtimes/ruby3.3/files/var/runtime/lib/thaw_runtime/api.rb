@@ -33,11 +33,20 @@ module ThawRuntime
     private_constant :PREFIX, :HOST, :NEXT, :RESTORE_NEXT, :HEAD_BYTES, :RECEIVE_BYTES
 
     def initialize(address)
-      host, _, port = address.rpartition(":")
-      @socket = TCPSocket.new(host, port.to_i)
-      @socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
+      @socket = connect(address)
       @received = String.new(capacity: RECEIVE_BYTES, encoding: Encoding::BINARY)
     end
+
+    # Thaw's agent serves the same on a local socket, which costs the kernel less. Another address is somebody else's.
+    def connect(address)
+      return UNIXSocket.new("\0thaw-runtime-api") if address == "127.0.0.1:9001"
+
+      host, _, port = address.rpartition(":")
+      socket = TCPSocket.new(host, port.to_i)
+      socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
+      socket
+    end
+    private :connect
 
     # Blocks until there is an invocation.
     def next

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -18,27 +15,28 @@ import java.util.concurrent.TimeUnit;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
-import thaw.agent.GuestIdentity;
 import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeApi;
 import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxSpec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A sandbox with a language runtime in it, and its Runtime API. */
-final class PythonClone implements AutoCloseable {
+final class RuntimeGuest implements AutoCloseable {
   static final Duration PLENTY = Duration.ofMinutes(2);
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   final RuntimeApi api = new RuntimeApi();
   final Sandbox sandbox;
+  final SandboxSpec spec;
   private final long memoryBytes;
   private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
   private final Queue<String> output = new ConcurrentLinkedQueue<>();
 
-  PythonClone(SandboxDriver driver, SandboxSpec spec) throws IOException {
+  RuntimeGuest(SandboxDriver driver, SandboxSpec spec) throws IOException {
+    this.spec = spec;
     memoryBytes = (long) spec.memorySizeMb() << 20;
     sandbox = driver.start(spec, new Events());
   }
@@ -77,13 +75,7 @@ final class PythonClone implements AutoCloseable {
    * @param body the answer to restore/next
    */
   void restore(String body) throws Exception {
-    AgentConnection agent = sandbox.agent();
-    agent.setClock(Instant.now());
-    agent.reseed(random(64));
-    String id = HexFormat.of().formatHex(random(16));
-    agent.setIdentity(new GuestIdentity("clone-" + id.substring(0, 8), id));
-    agent.mountDisks();
-    agent.setLimits(memoryBytes, 256);
+    GuestPreparation.prepare(sandbox, spec.disks());
     thaw(body);
   }
 
@@ -91,21 +83,34 @@ final class PythonClone implements AutoCloseable {
   void thaw(String body) throws Exception {
     AgentStream connection = carried.get(PLENTY.toSeconds(), TimeUnit.SECONDS);
     api.serveRestored(connection, body.getBytes(StandardCharsets.UTF_8));
-    sandbox.agent().thaw();
+    sandbox.agent().thaw(memoryBytes, 256);
   }
 
   String invoke(String payload) throws InterruptedException {
-    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-    Invocation invocation = new Invocation("id", bytes, Optional.empty(), "", "arn");
-    RuntimeOutcome outcome = api.invoke(invocation, PLENTY);
+    RuntimeOutcome outcome = outcome(payload);
     assertThat(outcome).as(output.toString()).isInstanceOf(RuntimeOutcome.Responded.class);
-    return new String(((RuntimeOutcome.Responded) outcome).payload(), StandardCharsets.UTF_8);
+    return text((RuntimeOutcome.Responded) outcome);
   }
 
-  private static byte[] random(int bytes) {
-    byte[] random = new byte[bytes];
-    RANDOM.nextBytes(random);
-    return random;
+  /** The answer, if there is one: the guest may die. */
+  Optional<String> tryInvoke(String payload) {
+    try {
+      return outcome(payload) instanceof RuntimeOutcome.Responded responded
+          ? Optional.of(text(responded))
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private RuntimeOutcome outcome(String payload) throws InterruptedException {
+    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+    return api.invoke(new Invocation("id", bytes, Optional.empty(), "", "arn"), PLENTY);
+  }
+
+  private static String text(RuntimeOutcome.Responded responded) {
+    return new String(responded.payload(), StandardCharsets.UTF_8);
   }
 
   @Override

@@ -1,0 +1,36 @@
+package thaw.cli.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import thaw.cli.platform.ThawSettings;
+import thaw.settings.SettingsBinder;
+
+class DoctorTest {
+  @TempDir private Path directory;
+
+  private List<String> checks(String driver) throws IOException {
+    Map<String, ?> settings =
+        Map.of(
+            "driver",
+            driver,
+            "dataDir",
+            directory.toString(),
+            "guest.cacheDir",
+            directory.toString());
+    return new Doctor(SettingsBinder.bind(ThawSettings.class, ConfigFactory.parseMap(settings)), "")
+        .examine().stream().map(Check::name).toList();
+  }
+
+  @Test
+  void containersAreNotAskedForAnAccelerator() throws IOException {
+    assertThat(checks("microvm")).contains("kvm", "guest-images").doesNotContain("driver");
+    assertThat(checks("container")).contains("driver", "guest-images").doesNotContain("kvm");
+  }
+}

@@ -1,0 +1,38 @@
+package thaw.snapshots;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Where an open layer's pages are: in files of this host, or in the chunk store. */
+interface LayerBody {
+  /** Table of the VM's memory. */
+  PageTable memory() throws IOException;
+
+  /** Table of the /tmp disk. */
+  PageTable disk() throws IOException;
+
+  /** Slot at which the device state starts. */
+  int stateSlot() throws IOException;
+
+  /** Length of the device state. */
+  int stateBytes() throws IOException;
+
+  /** How many pages of the /tmp disk it has. */
+  int diskPages();
+
+  /** How many pages of memory and disk it has itself. */
+  int ownPages();
+
+  /**
+   * The page in a slot.
+   *
+   * @throws DamagedSnapshotException if it is not what was written
+   */
+  MemorySegment page(int slot) throws IOException;
+
+  /** How many bytes of plaintext it keeps in memory. */
+  long residentBytes();
+
+  /** Frees its memory. Nothing may read its pages any more. */
+  void close() throws IOException;
+}

@@ -1,0 +1,290 @@
+package thaw.snapshots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import thaw.chunks.ChunkSettings;
+import thaw.chunks.ChunkStorage;
+import thaw.chunks.Hash;
+import thaw.chunks.InMemoryManifests;
+import thaw.chunks.ObjectName;
+import thaw.chunks.Origin;
+import thaw.chunks.StorageSettings;
+import thaw.snapshots.SnapshotHeader.Kind;
+import thaw.sparsefs.PageSource;
+
+/** Two workers on one origin and database: one makes layers, the other has an empty directory. */
+final class PublishedLayersTest {
+  /** Five chunks. */
+  private static final int PAGES = 600;
+
+  private static final long BYTES = (long) PAGES * PageSource.PAGE_BYTES;
+  private static final byte[] STATE = {1, 2, 3};
+
+  @TempDir private Path directory;
+  private final InMemoryManifests index = new InMemoryManifests();
+  private final AtomicInteger requests = new AtomicInteger();
+  private KeyRing keys;
+  private ChunkStorage makersStorage;
+  private LayerCatalog maker;
+  private ChunkStorage othersStorage;
+  private LayerCatalog other;
+
+  @BeforeEach
+  void open() throws IOException {
+    keys = new KeyRing(directory.resolve("keys"));
+    makersStorage = storage("maker");
+    maker = catalog("maker", makersStorage);
+    othersStorage = storage("other");
+    other = catalog("other", othersStorage);
+  }
+
+  private ChunkStorage storage(String worker) throws IOException {
+    return ChunkStorage.open(
+        StorageSettings.in(directory.resolve("origin"), directory.resolve("chunk-keys")),
+        ChunkSettings.defaults(),
+        directory.resolve(worker),
+        directory.resolve(worker).resolve("cache"),
+        this::counting);
+  }
+
+  private LayerCatalog catalog(String worker, ChunkStorage storage) throws IOException {
+    return new LayerCatalog(
+        SnapshotStore.open(directory.resolve(worker).resolve("snapshots")),
+        Optional.of(new PublishedLayers(storage, index, header -> "service")));
+  }
+
+  @AfterEach
+  void close() {
+    maker.close();
+    other.close();
+    makersStorage.close();
+    othersStorage.close();
+  }
+
+  /** A base of pages that are filled with 1, and a function layer that changes some to 2. */
+  private record Layers(String base, String function) {}
+
+  private Layers made() throws IOException {
+    String base = add(1, 0, PAGES, Kind.BASE, Optional.empty());
+    LayerHandle below = find(maker, base, Optional.empty()).orElseThrow();
+    String function = add(2, 100, 110, Kind.FUNCTION, Optional.of(below));
+    find(maker, function, Optional.of(below)).orElseThrow().release();
+    below.release();
+    await().atMost(Duration.ofSeconds(30)).until(() -> index.read().size() == 2);
+    return new Layers(base, function);
+  }
+
+  private String add(int fill, int from, int to, Kind kind, Optional<LayerHandle> parent)
+      throws IOException {
+    MemorySegment page = Arena.ofAuto().allocate(PageSource.PAGE_BYTES, PageSource.PAGE_BYTES);
+    BitSet changed = new BitSet();
+    changed.set(from, to);
+    SnapshotHeader header =
+        new SnapshotHeader(
+            kind, parent.map(LayerHandle::id), Map.of("kernel", "6.1"), 1, BYTES, BYTES);
+    PageSource pages =
+        number -> {
+          page.fill((byte) fill);
+          page.set(ValueLayout.JAVA_INT, 0, (int) number);
+          return Optional.of(page);
+        };
+    maker.add(
+        new LayerDraft(
+            header,
+            parent.map(LayerHandle::layer),
+            changed,
+            pages,
+            new BitSet(),
+            PageSource.zeros(),
+            STATE),
+        keys.service());
+    return header.id();
+  }
+
+  private Optional<LayerHandle> find(LayerCatalog catalog, String id, Optional<LayerHandle> parent)
+      throws IOException {
+    return catalog.find(id, () -> Optional.of(keys.service()), parent);
+  }
+
+  private static void assertPage(LayerHandle layer, int page, int fill) throws IOException {
+    MemorySegment content = layer.layer().memory().page(page).orElseThrow();
+    assertThat(content.get(ValueLayout.JAVA_INT, 0)).isEqualTo(page);
+    assertThat(content.get(ValueLayout.JAVA_BYTE, 100)).isEqualTo((byte) fill);
+  }
+
+  /** The function layer as the worker finds it that made neither. */
+  private LayerHandle found(Layers layers) throws IOException {
+    LayerHandle base = find(other, layers.base(), Optional.empty()).orElseThrow();
+    LayerHandle function = find(other, layers.function(), Optional.of(base)).orElseThrow();
+    base.release();
+    return function;
+  }
+
+  @Test
+  void aWorkerWithAnEmptyDirectoryResumesWhatAnotherMade() throws IOException {
+    Layers layers = made();
+
+    LayerHandle function = found(layers);
+
+    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertPage(function, 105, 2);
+    assertPage(function, 99, 1);
+    assertPage(function, PAGES - 1, 1);
+    assertThat(function.layer().hasDisk()).isFalse();
+    assertThat(other.store().ids()).isEmpty();
+    assertThat(other.ids()).containsExactlyInAnyOrder(layers.base(), layers.function());
+    assertThat(other.contentHash(layers.base())).isEqualTo(maker.contentHash(layers.base()));
+    function.release();
+  }
+
+  @Test
+  void nothingMovesUntilItIsWantedAndTheWorkingSetComesInOnePiece() throws IOException {
+    Layers layers = made();
+    List<Integer> wanted = IntStream.range(0, 30).mapToObj(i -> i * 19).toList();
+    keepLog(layers, new PageAccessLog(wanted));
+    requests.set(0);
+
+    LayerHandle function = found(layers);
+    assertThat(requests).hasValue(0);
+    assertThat(function.accessLog()).contains(new PageAccessLog(wanted));
+    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    for (int page : wanted) {
+      assertPage(function, page, page >= 100 && page < 110 ? 2 : 1);
+    }
+
+    assertThat(requests).hasValue(2); // its manifest, and one chunk: not a byte of the base
+    assertPage(function, 1, 1);
+    assertThat(requests).hasValueGreaterThan(3);
+    function.release();
+  }
+
+  private void keepLog(Layers layers, PageAccessLog log) throws IOException {
+    Set<Hash> before = index.read();
+    LayerHandle base = find(maker, layers.base(), Optional.empty()).orElseThrow();
+    LayerHandle function = find(maker, layers.function(), Optional.of(base)).orElseThrow();
+    maker.keepAccessLog(function, log);
+    function.release();
+    base.release();
+    await().atMost(Duration.ofSeconds(30)).until(() -> !index.read().equals(before));
+  }
+
+  @Test
+  void aDamagedLayerIsFoundOutBeforeAnyByteOfItIsUsedAndCanBeDropped() throws IOException {
+    Layers layers = made();
+    for (Path chunk : chunks()) {
+      byte[] bytes = Files.readAllBytes(chunk);
+      bytes[4000] ^= 1;
+      Files.write(chunk, bytes);
+    }
+    LayerHandle function = found(layers);
+
+    assertThatThrownBy(() -> function.layer().deviceState())
+        .isInstanceOf(DamagedSnapshotException.class);
+    assertThatThrownBy(() -> function.layer().memory().page(3))
+        .isInstanceOf(DamagedSnapshotException.class);
+    assertThat(function.layer().damaged()).isTrue();
+    function.release();
+    other.drop(layers.function());
+
+    assertThat(other.ids()).containsExactly(layers.base());
+  }
+
+  @Test
+  void withoutItsKeyNobodyReadsALayer() throws IOException {
+    Layers layers = made();
+    other.destroyPublishedKey("service");
+
+    LayerHandle function = found(layers);
+
+    assertThatThrownBy(() -> function.layer().deviceState())
+        .isInstanceOf(DamagedSnapshotException.class);
+    function.release();
+  }
+
+  @Test
+  void whatIsDroppedIsFoundByNobody() throws IOException {
+    Layers layers = made();
+    maker.drop(layers.function());
+
+    LayerHandle base = find(other, layers.base(), Optional.empty()).orElseThrow();
+    assertThat(find(other, layers.function(), Optional.of(base))).isEmpty();
+    base.release();
+  }
+
+  private List<Path> chunks() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("origin/roots"))) {
+      return files
+          .filter(file -> file.toString().contains("/chunks/") && Files.isRegularFile(file))
+          .toList();
+    }
+  }
+
+  /** Counts what is fetched. */
+  private Origin counting(Origin origin) {
+    return new Origin() {
+      @Override
+      public void put(ObjectName name, byte[] bytes) throws IOException {
+        origin.put(name, bytes);
+      }
+
+      @Override
+      public Optional<byte[]> get(ObjectName name) throws IOException {
+        requests.incrementAndGet();
+        return origin.get(name);
+      }
+
+      @Override
+      public boolean contains(ObjectName name) throws IOException {
+        requests.incrementAndGet();
+        return origin.contains(name);
+      }
+
+      @Override
+      public boolean carryOver(ObjectName name, long toRoot) throws IOException {
+        return origin.carryOver(name, toRoot);
+      }
+
+      @Override
+      public void list(long root, ObjectName.Kind kind, Consumer<Hash> visitor) throws IOException {
+        origin.list(root, kind, visitor);
+      }
+
+      @Override
+      public void delete(ObjectName name) throws IOException {
+        origin.delete(name);
+      }
+
+      @Override
+      public void deleteRoot(long root) throws IOException {
+        origin.deleteRoot(root);
+      }
+
+      @Override
+      public void close() {
+        origin.close();
+      }
+    };
+  }
+}
