@@ -22,6 +22,20 @@ class BenchEndToEndTest {
           "throughputPerSecond");
 
   @Test
+  void imagePrintsTheDocumentedFigures() throws Exception {
+    String out =
+        Command.thaw("bench", "image", "--json", "--sizes", "20MB", "--starts", "1").succeeded();
+    JsonNode bench = Json.parse(out.getBytes(StandardCharsets.UTF_8));
+    assertThat(bench.path("bench").asString()).isEqualTo("image");
+    JsonNode row = bench.path("results").path(0);
+    assertThat(row.path("bytes").asLong()).isEqualTo(20_000_000);
+    assertThat(row.path("createBytesPerSecond").asLong()).isPositive();
+    assertThat(row.path("coldP50Millis").asDouble()).isPositive();
+    assertThat(row.path("bytesFetched").asLong()).isBetween(1L, 8_000_000L);
+    assertThat(bench.path("rates").path("inflateBytesPerSecond").asLong()).isPositive();
+  }
+
+  @Test
   void warmPrintsTheDocumentedFigures() throws Exception {
     String out =
         Command.thaw(

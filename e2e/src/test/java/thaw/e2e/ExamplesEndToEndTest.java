@@ -111,6 +111,17 @@ class ExamplesEndToEndTest {
   }
 
   @Test
+  void imageShellCountsWords() throws Exception {
+    deploy("image-shell");
+    assertThat(invoke("image-shell", "{\"text\":\"to be or not to be\"}"))
+        .isEqualTo("{\"be\":2,\"to\":2,\"not\":1}");
+    String built = directory.resolve("image-shell").toString();
+    Command again =
+        Command.thaw("deploy", built, "--endpoint", thaw.endpoint(), "--timeout", "300");
+    assertThat(again.succeeded()).isEqualTo("image-shell unchanged\n");
+  }
+
+  @Test
   void providedShellCountsWords() throws Exception {
     deploy("provided-shell");
     assertThat(invoke("provided-shell", "{\"text\":\"to be or not to be\"}"))

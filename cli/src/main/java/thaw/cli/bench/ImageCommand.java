@@ -46,8 +46,9 @@ final class ImageCommand implements Callable<Integer> {
       names = "--sizes",
       split = ",",
       paramLabel = "SIZE",
-      description = "Bytes of the images' files (default: 100MB, 1GiB, 10GiB less 1 %%).")
-  private List<String> sizes = List.of("100MB", "1GiB", "10137MiB");
+      description =
+          "Bytes of the images' files (default: 100MB, 1GiB, 10000MiB: with their headers 10 GiB).")
+  private List<String> sizes = List.of("100MB", "1GiB", "10000MiB");
 
   @Option(names = "--starts", paramLabel = "N", description = "Cold starts per size (default: 5).")
   private int starts = 5;
