@@ -17,7 +17,9 @@ import thaw.cli.Context;
     footer = {
       "  thaw bench warm",
       "  thaw bench coldstart --json --plot coldstart.svg",
-      "  thaw bench density"
+      "  thaw bench density",
+      "  thaw bench restore --json",
+      "  thaw bench dedup"
     })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -25,12 +27,16 @@ public final class BenchCommand implements Runnable {
   /** The benchmarks, as subcommands. */
   public static List<Object> benchmarks(Context context) {
     return List.of(
-        new WarmCommand(context), new ColdstartCommand(context), new DensityCommand(context));
+        new WarmCommand(context),
+        new ColdstartCommand(context),
+        new DensityCommand(context),
+        new RestoreCommand(context),
+        new DedupCommand(context));
   }
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing a benchmark: warm, coldstart, density");
+        spec.commandLine(), "Missing a benchmark: warm, coldstart, density, restore, dedup");
   }
 }
