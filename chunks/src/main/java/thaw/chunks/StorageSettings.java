@@ -26,6 +26,11 @@ public record StorageSettings(
                 + " shared (if origin is s3, or storage.directory is set), always, or never.")
         @Default("shared")
         PublishedLayers snapshotLayers,
+    @Doc(
+            "Whether what resumes touch goes to the beginning of a layer that is stored; benchmarks"
+                + " show what that is worth.")
+        @Default("true")
+        boolean repackLayers,
     @Doc("How often garbage is collected.") @Default("1h") @Range(min = "1s") Duration collectEvery,
     S3Settings s3) {
   /** When snapshot layers are published. */
@@ -75,6 +80,7 @@ public record StorageSettings(
         Optional.of(directory),
         Optional.of(keys),
         PublishedLayers.SHARED,
+        true,
         Duration.ofHours(1),
         none);
   }

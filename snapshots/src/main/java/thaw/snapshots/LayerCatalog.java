@@ -172,7 +172,7 @@ public final class LayerCatalog implements AutoCloseable {
         store.open(handle.id(), key, handle.parent().map(LayerHandle::layer));
     if (layer.isPresent()) {
       try (SnapshotLayer whole = layer.get()) {
-        to.publish(whole, log, true);
+        to.publish(whole, log);
       }
     }
   }

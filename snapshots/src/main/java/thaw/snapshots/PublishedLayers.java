@@ -41,6 +41,7 @@ public final class PublishedLayers implements AutoCloseable {
   private final ChunkStorage storage;
   private final ManifestIndex index;
   private final Function<SnapshotHeader, String> owners;
+  private final boolean repack;
   private final ThreadPoolExecutor background =
       new ThreadPoolExecutor(
           1,
@@ -70,10 +71,15 @@ public final class PublishedLayers implements AutoCloseable {
   /**
    * Layers of this store.
    *
+   * @param repack whether the working set goes to the beginning, if the access log is known
    * @param owners whose key seals a layer: {@code service}, or {@code ACCOUNT/FUNCTION}
    */
   public PublishedLayers(
-      ChunkStorage storage, ManifestIndex index, Function<SnapshotHeader, String> owners) {
+      ChunkStorage storage,
+      ManifestIndex index,
+      boolean repack,
+      Function<SnapshotHeader, String> owners) {
+    this.repack = repack;
     this.storage = storage;
     this.index = index;
     this.owners = owners;
@@ -114,16 +120,11 @@ public final class PublishedLayers implements AutoCloseable {
         .isPresent();
   }
 
-  /**
-   * Stores a layer.
-   *
-   * @param repacked whether the working set goes to the file's beginning
-   */
-  void publish(SnapshotLayer layer, Optional<PageAccessLog> log, boolean repacked)
-      throws IOException {
+  /** Stores a layer. */
+  void publish(SnapshotLayer layer, Optional<PageAccessLog> log) throws IOException {
     SnapshotHeader header = layer.header();
     byte[] state = layer.deviceState();
-    PackedLayer packed = PackedLayer.of(layer, state, repacked ? log : Optional.empty());
+    PackedLayer packed = PackedLayer.of(layer, state, repack ? log : Optional.empty());
     String owner = owners.apply(header);
     String account = owner.contains("/") ? owner.substring(0, owner.indexOf('/')) : owner;
     try (Creation creation = storage.store().create(owner)) {

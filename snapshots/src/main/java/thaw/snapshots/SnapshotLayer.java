@@ -87,13 +87,13 @@ public final class SnapshotLayer implements AutoCloseable {
 
   /** The VM's memory: this layer's pages over its parents'. */
   public PageSource memory() {
-    PageSource own = page -> find(body.memory(), page);
+    PageSource own = page -> noting(() -> find(body.memory(), page));
     return parent.map(below -> own.over(below.memory())).orElse(own);
   }
 
   /** The /tmp disk: this layer's pages over its parents'. */
   public PageSource disk() {
-    PageSource own = page -> find(body.disk(), page);
+    PageSource own = page -> noting(() -> find(body.disk(), page));
     return parent.map(below -> own.over(below.disk())).orElse(own);
   }
 
@@ -104,9 +104,13 @@ public final class SnapshotLayer implements AutoCloseable {
 
   /** The VMM's device state. */
   public byte[] deviceState() throws IOException {
+    return noting(this::readDeviceState);
+  }
+
+  private byte[] readDeviceState() throws IOException {
     byte[] state = new byte[body.stateBytes()];
     for (int at = 0; at < state.length; at += PageSource.PAGE_BYTES) {
-      MemorySegment page = verified(body.stateSlot() + at / PageSource.PAGE_BYTES);
+      MemorySegment page = body.page(body.stateSlot() + at / PageSource.PAGE_BYTES);
       MemorySegment.copy(
           page,
           ValueLayout.JAVA_BYTE,
@@ -153,13 +157,18 @@ public final class SnapshotLayer implements AutoCloseable {
     return switch (slot) {
       case PageTable.NO_SLOT -> Optional.empty();
       case PageTable.ZERO_SLOT -> Optional.of(PageSource.ZERO_PAGE);
-      default -> Optional.of(verified(slot));
+      default -> Optional.of(body.page(slot));
     };
   }
 
-  private MemorySegment verified(int slot) throws IOException {
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /** Reads something, and notes if that turns out not to be what was written. */
+  private <T> T noting(Reading<T> reading) throws IOException {
     try {
-      return body.page(slot);
+      return reading.read();
     } catch (DamagedSnapshotException e) {
       damaged = true;
       throw e;

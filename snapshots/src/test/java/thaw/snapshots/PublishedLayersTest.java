@@ -72,7 +72,7 @@ final class PublishedLayersTest {
   private LayerCatalog catalog(String worker, ChunkStorage storage) throws IOException {
     return new LayerCatalog(
         SnapshotStore.open(directory.resolve(worker).resolve("snapshots")),
-        Optional.of(new PublishedLayers(storage, index, header -> "service")));
+        Optional.of(new PublishedLayers(storage, index, true, header -> "service")));
   }
 
   @AfterEach

@@ -20,9 +20,11 @@ public record SnapshotStorage(
    * Layers that workers share.
    *
    * @param index the database's
+   * @param repack as {@link PublishedLayers} has it
    */
-  public static PublishedLayers published(ChunkStorage storage, ManifestIndex index) {
-    return new PublishedLayers(storage, index, LayerIdentities::keyOwner);
+  public static PublishedLayers published(
+      ChunkStorage storage, ManifestIndex index, boolean repack) {
+    return new PublishedLayers(storage, index, repack, LayerIdentities::keyOwner);
   }
 
   LeftOverLayers leftOvers() {

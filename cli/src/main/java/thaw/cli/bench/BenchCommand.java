@@ -18,6 +18,8 @@ import thaw.cli.Context;
       "  thaw bench warm",
       "  thaw bench coldstart --json --plot coldstart.svg",
       "  thaw bench density",
+      "  thaw bench restore --json",
+      "  thaw bench dedup",
       "  thaw bench image --json"
     })
 public final class BenchCommand implements Runnable {
@@ -29,12 +31,15 @@ public final class BenchCommand implements Runnable {
         new WarmCommand(context),
         new ColdstartCommand(context),
         new DensityCommand(context),
+        new RestoreCommand(context),
+        new DedupCommand(context),
         new ImageCommand(context));
   }
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing a benchmark: warm, coldstart, density, image");
+        spec.commandLine(),
+        "Missing a benchmark: warm, coldstart, density, restore, dedup, image");
   }
 }

@@ -187,7 +187,7 @@ final class ColdstartCommand implements Callable<Integer> {
     return answer;
   }
 
-  private static String origin(InvokeAnswer answer) {
+  static String origin(InvokeAnswer answer) {
     String tail = new String(answer.logTail().orElseThrow(), StandardCharsets.UTF_8);
     Matcher matcher = ORIGIN.matcher(tail);
     return matcher.find() ? matcher.group(1) : "";

@@ -7,6 +7,8 @@ import java.util.Map;
 enum MemorySource {
   /** The VM boots: its memory is its own. */
   ANONYMOUS("anonymous", "ignore"),
+  /** A file of its own, all of it written anew for each start, which is part of the time. */
+  PLAIN("plain", "ignore"),
   SPARSE("sparse", "ignore"),
   SPARSE_LOG("sparse+log", "use"),
   SPARSE_SHUFFLED("sparse+shuffledlog", "shuffle");
@@ -24,7 +26,8 @@ enum MemorySource {
   }
 
   Map<String, String> settings() {
-    return Map.of("snapshots.accessLog", accessLog);
+    return Map.of(
+        "snapshots.accessLog", accessLog, "microvm.memorySource", this == PLAIN ? "plain" : "sparse");
   }
 
   /** Whether it makes use of a page access log. */
@@ -37,7 +40,7 @@ enum MemorySource {
     return switch (mode) {
       case BOOT -> List.of(ANONYMOUS);
       case BASE, WARMUP -> List.of(SPARSE, SPARSE_LOG);
-      case RUNTIME, FUNCTION -> List.of(SPARSE, SPARSE_LOG, SPARSE_SHUFFLED);
+      case RUNTIME, FUNCTION -> List.of(PLAIN, SPARSE, SPARSE_LOG, SPARSE_SHUFFLED);
     };
   }
 }

@@ -95,7 +95,7 @@ final class Chunks implements AutoCloseable {
   /** The snapshot layers that workers share; empty if they are not to be. */
   Optional<PublishedLayers> snapshotLayers(ThawSettings settings) {
     return settings.storage().publishesLayers()
-        ? Optional.of(SnapshotStorage.published(storage, index))
+        ? Optional.of(SnapshotStorage.published(storage, index, settings.storage().repackLayers()))
         : Optional.empty();
   }
 

@@ -1,0 +1,239 @@
+package thaw.cli.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import thaw.chunks.ChunkSettings;
+import thaw.chunks.ChunkStorage;
+import thaw.chunks.Disks;
+import thaw.chunks.InMemoryManifests;
+import thaw.chunks.StorageSettings;
+import thaw.cli.Context;
+import thaw.cli.ExitCodes;
+import thaw.cli.Table;
+import thaw.cli.client.Json;
+import thaw.code.ChunkedImages;
+import thaw.code.CodeSettings;
+import thaw.code.CodeStore;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "dedup",
+    description = {
+      "Counts what is newly stored when much of it is there already: 50 functions on one runtime, 20"
+          + " functions on three bases (as Lambda layers and code), 10 rebuilds of one with a small"
+          + " change, and the same package again.",
+      "Needs no platform."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  thaw bench dedup", "  thaw bench dedup --json"})
+final class DedupCommand implements Callable<Integer> {
+  private static final String ACCOUNT = "000000000000";
+  private static final int CHUNK_BYTES = 512 * 1024;
+  private static final int FUNCTIONS = 50;
+  private static final int SHARING = 20;
+  private static final int BASES = 3;
+  private static final int REBUILDS = 10;
+  private static final int FUNCTION_BYTES = 200_000;
+  private static final int BASE_FILES = 64;
+  private static final int BASE_FILE_BYTES = 1_000_000;
+
+  private final Context context;
+  private final List<Row> rows = new ArrayList<>();
+
+  @Option(names = "--json", description = "Print {\"bench\": \"dedup\", \"results\": [...]}.")
+  private boolean json;
+
+  DedupCommand(Context context) {
+    this.context = context;
+  }
+
+  private record Row(String name, long logicalBytes, long newBytes, double uniqueFraction) {}
+
+  /** A file of a package. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Content(String name, byte[] bytes) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Path directory = Files.createTempDirectory("thaw-bench");
+    try (ChunkStorage storage =
+        ChunkStorage.open(
+            StorageSettings.in(directory.resolve("origin"), directory.resolve("keys")),
+            ChunkSettings.defaults(),
+            directory)) {
+      CodeStore code =
+          new CodeStore(
+              directory.resolve("code"),
+              CodeSettings.defaults(),
+              Optional.of(
+                  new ChunkedImages(new Disks(storage.store()), new InMemoryManifests(), ACCOUNT)));
+      new Cases(code, directory.resolve("origin")).measure();
+    } finally {
+      delete(directory);
+    }
+    print();
+    return ExitCodes.OK;
+  }
+
+  private final class Cases {
+    private final CodeStore code;
+    private final Path origin;
+
+    private Cases(CodeStore code, Path origin) {
+      this.code = code;
+      this.origin = origin;
+    }
+
+    private void measure() throws IOException {
+      List<byte[]> functions = new ArrayList<>();
+      for (int i = 0; i < FUNCTIONS; i++) {
+        functions.add(zip(List.of(file("app.py", 1_000 + i, FUNCTION_BYTES))));
+      }
+      row("extra-function", functions);
+
+      List<Content> base = base(1);
+      store(zip(base));
+      List<byte[]> rebuilds = new ArrayList<>();
+      for (int i = 0; i < REBUILDS; i++) {
+        base.set(BASE_FILES - 1, file("z-changed", 2_000 + i, BASE_FILE_BYTES));
+        rebuilds.add(zip(base));
+      }
+      row("rebuild", rebuilds);
+      // The same files in another archive: another package, the same disk.
+      row("same-upload", List.of(zip(base, 1)));
+
+      List<byte[]> sharing = new ArrayList<>();
+      for (int i = 0; i < BASES; i++) {
+        store(zip(base(10 + i)));
+      }
+      for (int i = 0; i < SHARING; i++) {
+        List<Content> files = base(10 + i % BASES);
+        files.add(file("zz-own", 3_000 + i, FUNCTION_BYTES));
+        sharing.add(zip(files));
+      }
+      row("shared-base", sharing);
+    }
+
+    private void row(String name, List<byte[]> packages) throws IOException {
+      context.err().println("Storing " + name);
+      Stored before = stored();
+      long logical = 0;
+      long chunks = 0;
+      for (byte[] zip : packages) {
+        long bytes = store(zip);
+        logical += bytes;
+        chunks += Math.ceilDiv(bytes, CHUNK_BYTES);
+      }
+      Stored after = stored();
+      rows.add(
+          new Row(
+              name,
+              logical / packages.size(),
+              (after.bytes - before.bytes) / packages.size(),
+              (double) (after.chunks - before.chunks) / chunks));
+    }
+
+    private long store(byte[] zip) throws IOException {
+      return code.disk(List.of(code.put(zip).sha256Hex())).bytes();
+    }
+
+    private Stored stored() throws IOException {
+      try (Stream<Path> tree = Files.walk(origin.resolve("roots"))) {
+        long bytes = 0;
+        long chunks = 0;
+        for (Path file : tree.filter(Files::isRegularFile).toList()) {
+          bytes += Files.size(file);
+          chunks += file.toString().contains("/chunks/") ? 1 : 0;
+        }
+        return new Stored(bytes, chunks);
+      }
+    }
+  }
+
+  private record Stored(long bytes, long chunks) {}
+
+  private static List<Content> base(int seed) {
+    List<Content> files = new ArrayList<>();
+    for (int i = 0; i < BASE_FILES; i++) {
+      files.add(file(String.format(Locale.ROOT, "lib%02d", i), seed * 100L + i, BASE_FILE_BYTES));
+    }
+    return files;
+  }
+
+  private static Content file(String name, long seed, int bytes) {
+    byte[] content = new byte[bytes];
+    new Random(seed).nextBytes(content);
+    return new Content(name, content);
+  }
+
+  private static byte[] zip(List<Content> files) throws IOException {
+    return zip(files, 0);
+  }
+
+  private static byte[] zip(List<Content> files, int level) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
+      zip.setLevel(level);
+      for (Content file : files) {
+        ZipEntry entry = new ZipEntry(file.name());
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(file.bytes());
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private void print() {
+    if (json) {
+      ObjectNode node = Json.object().put("bench", "dedup");
+      ArrayNode results = node.putArray("results");
+      for (Row row : rows) {
+        results
+            .addObject()
+            .put("case", row.name())
+            .put("logicalBytes", row.logicalBytes())
+            .put("newBytes", row.newBytes())
+            .put("uniqueChunkFraction", row.uniqueFraction());
+      }
+      context.out().println(Json.pretty(node));
+      return;
+    }
+    Table table = new Table("CASE", "BYTES EACH", "NEW BYTES EACH", "NEW CHUNKS");
+    for (Row row : rows) {
+      table.row(
+          row.name(),
+          Long.toString(row.logicalBytes()),
+          Long.toString(row.newBytes()),
+          String.format(Locale.ROOT, "%.2f %%", 100 * row.uniqueFraction()));
+    }
+    table.print(context.out());
+  }
+}
