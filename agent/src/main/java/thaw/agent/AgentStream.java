@@ -110,6 +110,15 @@ public final class AgentStream implements AutoCloseable {
     close(Protocol.FLAG_ABORT);
   }
 
+  /**
+   * Ends the stream at once and does not wait for it: for a {@link AgentConnection.Listener}, which
+   * must not write. A guest that sends until nobody reads, and reads nothing, would else stop the
+   * thread that reads. There are at most as many such threads as streams.
+   */
+  public void refuse() {
+    Thread.ofVirtual().name("agent-refusal").start(this::abort);
+  }
+
   private void close(int flags) {
     synchronized (closing) {
       if (closedHere) {

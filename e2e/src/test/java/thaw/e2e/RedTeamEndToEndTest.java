@@ -45,7 +45,7 @@ class RedTeamEndToEndTest {
   void createFunctions() {
     platform = thaw.pid();
     Functions.python(thaw, "bystander", "redteam");
-    Functions.python(thaw, "attacker", "redteam");
+    Functions.python(thaw, "attacker", "redteam", function -> function.timeout(100));
   }
 
   @AfterEach

@@ -29,7 +29,15 @@ public final class NetworkPolicy {
 
   /** "This host" (Linux takes 0.0.0.0 for loopback), loopback, link-local, multicast, reserved. */
   private static final List<String> ALWAYS_DENIED =
-      List.of("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4");
+      List.of(
+          "0.0.0.0/8",
+          "127.0.0.0/8",
+          "169.254.0.0/16",
+          "224.0.0.0/4",
+          "240.0.0.0/4",
+          // Metadata services that are not link-local: Alibaba's and Oracle's clouds.
+          "100.100.100.200",
+          "192.0.0.192");
 
   private static final long REFRESH_NANOS = Duration.ofSeconds(5).toNanos();
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");

@@ -21,7 +21,7 @@ class FrameFilterTest {
       strings = {
         "127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "169.254.169.254", "169.254.100.1",
         "169.254.100.2", "224.0.0.1", "239.1.1.1", "255.255.255.255", "240.0.0.1", "10.1.2.3",
-        "192.0.2.77"
+        "192.0.2.77", "100.100.100.200", "192.0.0.192"
       })
   void theHostAndLinkLocalServicesAreOutOfReach(String address) {
     assertThat(allows(Frames.syn(address, 80))).isFalse();

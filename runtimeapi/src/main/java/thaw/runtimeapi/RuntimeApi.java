@@ -74,7 +74,8 @@ public final class RuntimeApi implements AutoCloseable {
   private void serve(GuestConnection connection, Consumer<HttpConnection> service) {
     if (!connections.add(connection)) {
       log.debug("runtime API: refused a connection, {} are open", MAX_CONNECTIONS);
-      connection.close();
+      // Not on this thread, which must not write: AgentStream.refuse.
+      Thread.ofVirtual().name("runtime-api-refusal").start(connection::close);
       return;
     }
     Thread.ofVirtual().name("runtime-api").start(() -> run(connection, service));

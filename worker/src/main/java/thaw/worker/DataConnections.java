@@ -38,7 +38,7 @@ final class DataConnections implements AutoCloseable {
    */
   void carry(AgentStream stream) {
     if (closed || stream.carried() || !free.tryAcquire()) {
-      stream.abort();
+      stream.refuse();
       return;
     }
     Thread.ofVirtual().name("data-endpoint").start(() -> connect(stream));

@@ -44,7 +44,7 @@ final class GuestEvents implements AgentConnection.Listener {
   public void connectionOpened(AgentStream stream) {
     RuntimeLife now = life;
     if (now == null) {
-      stream.close();
+      stream.refuse();
     } else {
       now.connected(stream);
     }
@@ -52,14 +52,14 @@ final class GuestEvents implements AgentConnection.Listener {
 
   @Override
   public void serviceOpened(AgentStream stream) {
-    data.ifPresentOrElse(connections -> connections.carry(stream), stream::abort);
+    data.ifPresentOrElse(connections -> connections.carry(stream), stream::refuse);
   }
 
   @Override
   public void outputOpened(AgentStream output) {
     RuntimeLife now = life;
     if (now == null) {
-      output.close();
+      output.refuse();
     } else {
       now.printing(output);
     }
