@@ -39,7 +39,6 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(),
-        "Missing a benchmark: warm, coldstart, density, restore, dedup, image");
+        spec.commandLine(), "Missing a benchmark: warm, coldstart, density, restore, dedup, image");
   }
 }

@@ -27,7 +27,10 @@ enum MemorySource {
 
   Map<String, String> settings() {
     return Map.of(
-        "snapshots.accessLog", accessLog, "microvm.memorySource", this == PLAIN ? "plain" : "sparse");
+        "snapshots.accessLog",
+        accessLog,
+        "microvm.memorySource",
+        this == PLAIN ? "plain" : "sparse");
   }
 
   /** Whether it makes use of a page access log. */
