@@ -34,7 +34,7 @@ final class ArchitectureTest {
           Map.entry("guest", Set.of("settings", "agent", "javaruntime")),
           Map.entry("sparsefs", Set.of()),
           Map.entry("chunks", Set.of("settings")),
-          Map.entry("snapshots", Set.of("sparsefs")),
+          Map.entry("snapshots", Set.of("sparsefs", "chunks")),
           Map.entry("sandbox", Set.of("model", "agent", "sparsefs", "snapshots")),
           Map.entry("jail", Set.of("agent", "sparsefs")),
           Map.entry(

@@ -93,19 +93,6 @@ final class BenchPlatform implements AutoCloseable {
     http = begin(files, settings);
   }
 
-  /** What is done to a platform's files while none runs. */
-  @FunctionalInterface
-  interface Change {
-    void make() throws IOException;
-  }
-
-  /** The same, with a change of its data in between. */
-  void restart(Map<String, String> settings, Change change) throws IOException {
-    end();
-    change.make();
-    http = begin(files, settings);
-  }
-
   /** Where the benchmark may keep what is to be deleted with the platform. */
   Path directory() {
     return directory;
