@@ -66,12 +66,14 @@ public final class LayerCatalog implements AutoCloseable {
         : published.get().describe(id).map(PublishedLayers.Description::header);
   }
 
-  /** Hash of everything in a layer, as {@link SnapshotStore#contentHash}. */
-  public Optional<String> contentHash(String id) throws IOException {
-    Optional<String> own = store.contentHash(id);
-    return own.isPresent() || published.isEmpty()
-        ? own
-        : published.get().describe(id).map(PublishedLayers.Description::contentHash);
+  /**
+   * Whether there is a layer of just this content, here or published.
+   *
+   * @param contentHash as {@link SnapshotLayer#contentHash}
+   */
+  public boolean hasContent(String id, String contentHash) throws IOException {
+    return store.contentHash(id).equals(Optional.of(contentHash))
+        || (published.isPresent() && published.get().isPublished(id, contentHash, false));
   }
 
   /** Destroys the key of what an owner published, after which no copy of it can be read. */

@@ -88,8 +88,8 @@ final class LeftOverLayers {
       return false;
     }
     try {
-      Optional<String> below = catalog.contentHash(header.parent().get());
-      return !below.equals(Optional.ofNullable(header.identity().get(LayerIdentities.OVER)));
+      String over = header.identity().getOrDefault(LayerIdentities.OVER, "");
+      return !catalog.hasContent(header.parent().get(), over);
     } catch (IOException e) {
       LOG.warn("the snapshot layer {} cannot be read", header.parent().get(), e);
       return false;

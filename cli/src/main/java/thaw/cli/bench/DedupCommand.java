@@ -157,7 +157,8 @@ final class DedupCommand implements Callable<Integer> {
     }
 
     private Stored stored() throws IOException {
-      try (Stream<Path> tree = Files.walk(origin.resolve("roots"))) {
+      Path roots = Files.createDirectories(origin.resolve("roots"));
+      try (Stream<Path> tree = Files.walk(roots)) {
         long bytes = 0;
         long chunks = 0;
         for (Path file : tree.filter(Files::isRegularFile).toList()) {
