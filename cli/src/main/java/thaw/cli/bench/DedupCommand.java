@@ -72,6 +72,12 @@ final class DedupCommand implements Callable<Integer> {
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Content(String name, byte[] bytes) {}
 
+  /** A package, made when it is its turn: all of them at once would not fit into memory. */
+  @FunctionalInterface
+  private interface Making {
+    byte[] zip() throws IOException;
+  }
+
   @Override
   public Integer call() throws IOException {
     Path directory = Files.createTempDirectory("thaw-bench");
@@ -104,42 +110,47 @@ final class DedupCommand implements Callable<Integer> {
     }
 
     private void measure() throws IOException {
-      List<byte[]> functions = new ArrayList<>();
+      List<Making> functions = new ArrayList<>();
       for (int i = 0; i < FUNCTIONS; i++) {
-        functions.add(zip(List.of(file("app.py", 1_000 + i, FUNCTION_BYTES))));
+        int seed = 1_000 + i;
+        functions.add(() -> zip(List.of(file("app.py", seed, FUNCTION_BYTES))));
       }
       row("extra-function", functions);
 
       List<Content> base = base(1);
       store(zip(base));
-      List<byte[]> rebuilds = new ArrayList<>();
+      List<Making> rebuilds = new ArrayList<>();
       for (int i = 0; i < REBUILDS; i++) {
-        base.set(BASE_FILES - 1, file("z-changed", 2_000 + i, BASE_FILE_BYTES));
-        rebuilds.add(zip(base));
+        List<Content> changed = new ArrayList<>(base);
+        changed.set(BASE_FILES - 1, file("z-changed", 2_000 + i, BASE_FILE_BYTES));
+        rebuilds.add(() -> zip(changed));
       }
       row("rebuild", rebuilds);
       // The same files in another archive: another package, the same disk.
-      row("same-upload", List.of(zip(base, 1)));
+      row("same-upload", List.of(() -> zip(base, 1)));
 
-      List<byte[]> sharing = new ArrayList<>();
+      List<Making> sharing = new ArrayList<>();
       for (int i = 0; i < BASES; i++) {
         store(zip(base(10 + i)));
       }
       for (int i = 0; i < SHARING; i++) {
-        List<Content> files = base(10 + i % BASES);
-        files.add(file("zz-own", 3_000 + i, FUNCTION_BYTES));
-        sharing.add(zip(files));
+        int number = i;
+        sharing.add(() -> {
+          List<Content> files = base(10 + number % BASES);
+          files.add(file("zz-own", 3_000 + number, FUNCTION_BYTES));
+          return zip(files);
+        });
       }
       row("shared-base", sharing);
     }
 
-    private void row(String name, List<byte[]> packages) throws IOException {
+    private void row(String name, List<Making> packages) throws IOException {
       context.err().println("Storing " + name);
       Stored before = stored();
       long logical = 0;
       long chunks = 0;
-      for (byte[] zip : packages) {
-        long bytes = store(zip);
+      for (Making each : packages) {
+        long bytes = store(each.zip());
         logical += bytes;
         chunks += Math.ceilDiv(bytes, CHUNK_BYTES);
       }
@@ -153,7 +164,7 @@ final class DedupCommand implements Callable<Integer> {
     }
 
     private long store(byte[] zip) throws IOException {
-      return code.disk(List.of(code.put(zip).sha256Hex())).bytes();
+      return code.disk(List.of(code.putFetched(zip).sha256Hex())).bytes();
     }
 
     private Stored stored() throws IOException {
