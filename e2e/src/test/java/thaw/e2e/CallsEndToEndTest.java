@@ -59,10 +59,8 @@ class CallsEndToEndTest {
 
     Set<String> keys = new HashSet<>();
     for (int resume = 0; resume < 2; resume++) {
-      Answer answer =
-          Functions.invoke(thaw, "snapped:1", "{\"call\":\"answers\",\"with\":{\"n\":7}}");
+      Answer answer = resumed("{\"call\":\"answers\",\"with\":{\"n\":7}}");
       assertThat(answer.error()).as(answer.text()).isEmpty();
-      assertThat(answer.report().group("origin")).isEqualTo("function");
       JsonNode result = answer.json();
       assertThat(result.path("status").asInt()).isEqualTo(200);
       assertThat(result.path("answer").asString()).isEqualTo("{\"n\": 7}");
@@ -71,6 +69,16 @@ class CallsEndToEndTest {
       keys.add(result.path("key").asString());
     }
     assertThat(keys).as("one at INIT, and one of each resume").hasSize(3);
+  }
+
+  /** An answer out of a sandbox that was resumed for it: the one before may still be there. */
+  private static Answer resumed(String event) {
+    Answer answer = Functions.invoke(thaw, "snapped:1", event);
+    while (answer.report().group("origin").equals("warm")) {
+      answer = Functions.invoke(thaw, "snapped:1", event);
+    }
+    assertThat(answer.report().group("origin")).isEqualTo("function");
+    return answer;
   }
 
   @Test
