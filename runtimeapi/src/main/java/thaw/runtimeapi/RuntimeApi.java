@@ -112,7 +112,8 @@ public final class RuntimeApi implements AutoCloseable {
   }
 
   /**
-   * Waits until the runtime asks for restore/next or for its first invocation, whichever comes first.
+   * Waits until the runtime asks for restore/next or for its first invocation, whichever comes
+   * first.
    *
    * @return {@link RuntimeOutcome.Restorable}, {@link RuntimeOutcome.Ready}, {@link
    *     RuntimeOutcome.Failed}, {@link RuntimeOutcome.Exited} or {@link RuntimeOutcome.TimedOut}
