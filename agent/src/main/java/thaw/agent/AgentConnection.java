@@ -40,8 +40,8 @@ public final class AgentConnection implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * What the guest does on its own. Called on the connection's reader thread: must not block, and so
-   * {@linkplain AgentStream#refuse() refuses} a stream that it does not want.
+   * What the guest does on its own. Called on the connection's reader thread: must not block, and
+   * so {@linkplain AgentStream#refuse() refuses} a stream that it does not want.
    */
   public interface Listener {
     /** A process in the guest connected to 127.0.0.1:9001. The listener closes the stream. */

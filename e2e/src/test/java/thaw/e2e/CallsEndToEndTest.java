@@ -1,9 +1,11 @@
 package thaw.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,10 +61,8 @@ class CallsEndToEndTest {
 
     Set<String> keys = new HashSet<>();
     for (int resume = 0; resume < 2; resume++) {
-      Answer answer =
-          Functions.invoke(thaw, "snapped:1", "{\"call\":\"answers\",\"with\":{\"n\":7}}");
+      Answer answer = resumed("{\"call\":\"answers\",\"with\":{\"n\":7}}");
       assertThat(answer.error()).as(answer.text()).isEmpty();
-      assertThat(answer.report().group("origin")).isEqualTo("function");
       JsonNode result = answer.json();
       assertThat(result.path("status").asInt()).isEqualTo(200);
       assertThat(result.path("answer").asString()).isEqualTo("{\"n\": 7}");
@@ -71,6 +71,18 @@ class CallsEndToEndTest {
       keys.add(result.path("key").asString());
     }
     assertThat(keys).as("one at INIT, and one of each resume").hasSize(3);
+  }
+
+  /** An answer out of a sandbox that was resumed for it: the one before may still be there. */
+  private static Answer resumed(String event) {
+    List<Answer> last = new ArrayList<>();
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> {
+          last.add(Functions.invoke(thaw, "snapped:1", event));
+          return last.getLast().report().group("origin").equals("function");
+        });
+    return last.getLast();
   }
 
   @Test
