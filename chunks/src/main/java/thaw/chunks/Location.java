@@ -30,9 +30,7 @@ final class Location {
       Optional<byte[]> bytes = readFrom(at, manifest, ObjectName.Kind.MANIFEST);
       if (bytes.isPresent()) {
         found = at;
-        if (roots.isExpired(root.id())) {
-          roots.alarm(root.id());
-        }
+        alarmIfExpired(at, locate(at));
         return bytes;
       }
     }
@@ -50,12 +48,19 @@ final class Location {
     Optional<byte[]> bytes = readFrom(at, hash, kind);
     Found now = locate(at);
     if (now.root() == at.root()) {
-      if (bytes.isPresent() && roots.isExpired(now.root())) {
-        roots.alarm(now.root());
+      if (bytes.isPresent()) {
+        alarmIfExpired(at, now);
       }
       return bytes;
     }
     return bytes.isPresent() ? bytes : readFrom(now, hash, kind); // the root went meanwhile
+  }
+
+  /** What was carried over while it was read is not lost with the root that it was read from. */
+  private void alarmIfExpired(Found readFrom, Found now) throws IOException {
+    if (now.root() == readFrom.root() && roots.isExpired(now.root())) {
+      roots.alarm(now.root());
+    }
   }
 
   private Optional<byte[]> readFrom(Found at, Hash hash, ObjectName.Kind kind) throws IOException {
