@@ -40,7 +40,7 @@ class QemuArgumentsTest {
                     + "discard=unmap,file.discard=unmap,cache.no-flush=on,file.cache.no-flush=on",
                 "-device virtio-blk-device,werror=report,rerror=report,drive=tmp,cyls=16383,heads=16,secs=63,serial=tmp",
                 "-netdev hubport,id=nic,hubid=0",
-                "-device virtio-net-device,netdev=nic,mac=02:54:48:41:57:01",
+                "-device virtio-net-device,guest_announce=off,netdev=nic,mac=02:54:48:41:57:01",
                 "-chardev socket,id=agent,server=off,path=/sockets/agent",
                 "-device virtio-serial-device,max_ports=2",
                 "-device virtserialport,chardev=agent,nr=1,name=thaw.agent",
