@@ -49,7 +49,8 @@ class FrontendFuzzTest {
   @BeforeAll
   static void start() throws IOException {
     frontend = TestFrontend.start(directory, port -> Optional.of(OWN));
-    frontend.createActive("f");
+    frontend.createActive("f"); // some requests delete it
+    frontend.createActive("kept");
   }
 
   @AfterAll
@@ -60,7 +61,7 @@ class FrontendFuzzTest {
   @AfterEach
   void stillServes() throws IOException {
     disconnect();
-    assertThat(frontend.send("POST", FUNCTIONS + "/f/invocations", "1").text()).isEqualTo("1");
+    assertThat(frontend.send("POST", FUNCTIONS + "/kept/invocations", "1").text()).isEqualTo("1");
   }
 
   /** An open connection, whose latest request was answered. */
