@@ -30,6 +30,14 @@ def nothing(event):
 # ---- the kernel ----
 
 # Number on x86-64 and arguments, by name. All of these are for the powerful, or for nobody.
+HERE = ctypes.create_string_buffer(8)
+
+
+def vector(address):
+    """An iovec of eight bytes."""
+    return struct.pack("QQ", address, 8)
+
+
 PRIVILEGED = {
     "mount": (165, b"none", b"/tmp", b"tmpfs", 0, NOWHERE),
     "umount": (166, b"/tmp", 2),
@@ -58,7 +66,8 @@ PRIVILEGED = {
     "adjtimex": (159, struct.pack("I", 0x2) + bytes(204)),
     "syslog": (103, 5, NOWHERE, 0),
     "ptrace the agent": (101, 16, 1, 0, 0),
-    "read the agent's memory": (310, 1, NOWHERE, 0, NOWHERE, 0, 0),
+    # From where a static program begins; without a place to read from it would be no more than a question.
+    "read the agent's memory": (310, 1, vector(ctypes.addressof(HERE)), 1, vector(0x400000), 1, 0),
     "kill the agent": (62, 1, 9),
     "mknod /dev/mem": (133, b"/tmp/mem", 0o20666, 0x101),
     "mknod the port": (133, b"/tmp/port", 0o20666, 0xF101),

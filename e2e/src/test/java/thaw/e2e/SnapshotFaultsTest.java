@@ -329,7 +329,7 @@ final class SnapshotFaultsTest {
       List<DiskImage> admitted =
           workers.driver.started().stream().map(spec -> spec.codeImage().orElseThrow()).toList();
       assertThat(admitted).hasSize(count);
-      assertThat(workers.driver.mostAtOnce()).isEqualTo(atOnce);
+      assertThat(workers.driver.mostAtOnce()).isBetween(1, atOnce);
       for (int i = 0; i < count; i++) {
         // Two that are let in together may change places.
         assertThat(admitted.indexOf(new DiskImage.File(workers.image(functions.get(i)))))
