@@ -27,6 +27,10 @@ def nothing(event):
     return "served"
 
 
+def leave(event):
+    os._exit(0)
+
+
 # ---- the kernel ----
 
 # Number on x86-64 and arguments, by name. All of these are for the powerful, or for nobody.
@@ -337,7 +341,7 @@ def wait(event):
 ATTACKS = {
     function.__name__: function
     for function in (
-        nothing, privileged, kernel, files, switches, sockets, scan, disk, child_takes_all_memory, descriptors,
+        nothing, leave, privileged, kernel, files, switches, sockets, scan, disk, child_takes_all_memory, descriptors,
         half_open, forged_answers, unix_sockets, wait,
     )
 }

@@ -92,7 +92,8 @@ class RedTeamEndToEndTest {
     assertThat(successes(attack("files")))
         .isSubsetOf(driver().equals("container") ? Set.of() : Set.of("/sys/firmware/acpi/tables"));
     assertThat(successes(attack("switches"))).isEmpty();
-    assertThat(successes(attack("unix_sockets"))).isEmpty();
+    // The Runtime API once more, for Thaw's own runtimes.
+    assertThat(successes(attack("unix_sockets"))).containsOnly("@thaw-runtime-api");
     assertWarm();
   }
 
@@ -161,6 +162,7 @@ class RedTeamEndToEndTest {
 
   @Test
   void forgedAnswersAreRefused() {
+    attack("leave"); // a sandbox whose connections another attack may have used up
     Answer answer = attack("forged_answers");
     assertThat(answer.error()).as(answer.text()).isEmpty();
     assertThat(answer.json().values())
