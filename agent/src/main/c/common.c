@@ -53,6 +53,7 @@ int show(struct shown *file, const char *path, const char *text) {
         memcpy(file->bytes, text, length);
         return 0;
     }
+    file->length = 0; /* as long as it is not known to be whole, nothing is copied into it */
     int error = write_file(path, text);
     if (error) return error;
     file->length = length;

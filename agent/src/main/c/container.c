@@ -135,15 +135,7 @@ int guest_mount(uint32_t set) {
 
 /* ---- the cage: the container itself, in which all but PID 1 are customers ---- */
 
-/* A number of the container's own group, with cgroup v2 or else v1; 0 if there is none. */
-static uint64_t number(const char *v2, const char *v1, const char *key) {
-    char text[512];
-    read_file(v2, text, sizeof text);
-    if (!*text) read_file(v1, text, sizeof text);
-    return *key ? number_in(text, key) : strtoull(text, NULL, 10);
-}
-
-/* This is looked up with every answer of a runtime, and so the file stays open. */
+/* Of the container's own group, with cgroup v2 or else v1. This is looked up with every answer of a runtime, and so the file stays open. */
 static uint64_t killed(void) {
     static int fd = -1;
     char text[512];
@@ -190,4 +182,9 @@ bool cage_out_of_memory(void) { return killed() > killed_before; }
 
 bool cage_spoiled(void) { return cage_out_of_memory(); }
 
-uint64_t cage_peak(void) { return number(CGROUP "memory.peak", CGROUP "memory/memory.max_usage_in_bytes", ""); }
+uint64_t cage_peak(void) {
+    char text[32];
+    read_file(CGROUP "memory.peak", text, sizeof text);
+    if (!*text) read_file(CGROUP "memory/memory.max_usage_in_bytes", text, sizeof text);
+    return strtoull(text, NULL, 10);
+}

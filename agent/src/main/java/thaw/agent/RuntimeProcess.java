@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * The process that the agent starts for a function.
  *
- * @param command program and arguments; the program is an absolute path in the guest
+ * @param command program and arguments; a program without a slash is looked up along PATH, as
+ *     container images name them
  * @param environment all of its environment
  * @param workingDirectory absolute path in the guest
  * @param memoryMaxBytes memory.max of its cgroup
@@ -21,5 +22,10 @@ public record RuntimeProcess(
   public RuntimeProcess {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+  }
+
+  /** The same with another environment. */
+  public RuntimeProcess withEnvironment(Map<String, String> other) {
+    return new RuntimeProcess(command, other, workingDirectory, memoryMaxBytes, processesMax);
   }
 }

@@ -1,11 +1,11 @@
 package thaw.chunks;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import thaw.settings.Default;
 import thaw.settings.Doc;
 import thaw.settings.Range;
+import thaw.settings.S3Checks;
 
 /** Settings of an origin in S3. */
 public record S3Settings(
@@ -37,23 +37,7 @@ public record S3Settings(
    * @throws IllegalArgumentException naming the setting and what it must be
    */
   public S3Settings {
-    if (endpoint.isPresent() && !isHttp(endpoint.get())) {
-      throw new IllegalArgumentException(
-          "endpoint must be a URL like http://127.0.0.1:9090, not \"" + endpoint.get() + "\"");
-    }
-    if (accessKeyId.isPresent() != secretAccessKey.isPresent()) {
-      throw new IllegalArgumentException("accessKeyId and secretAccessKey go together");
-    }
-  }
-
-  private static boolean isHttp(String text) {
-    try {
-      URI uri = URI.create(text);
-      return uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    S3Checks.check(endpoint, accessKeyId, secretAccessKey);
   }
 
   @Override

@@ -172,23 +172,9 @@ public final class CodeStore {
     String name = imageName(sha256Hex);
     usedNanos.replace(name, System.nanoTime());
     Optional<Path> ready = images.ready(name);
-    if (ready.isPresent()) {
-      return ready.get();
-    }
-    ReentrantLock lock = lock(name);
-    lock.lock();
-    try {
-      acquire();
-      try {
-        Path image = images.get(name, () -> Archives.open(readAll(sha256Hex)));
-        usedNanos.put(name, System.nanoTime());
-        return image;
-      } finally {
-        atOnce.release();
-      }
-    } finally {
-      lock.unlock();
-    }
+    return ready.isPresent()
+        ? ready.get()
+        : make(name, () -> images.get(name, () -> Archives.open(readAll(sha256Hex))));
   }
 
   /**
@@ -204,15 +190,24 @@ public final class CodeStore {
     usedNanos.replace(name, System.nanoTime());
     ChunkedImages all = chunked.orElseThrow();
     Optional<ChunkedImage> ready = all.ready(name);
-    if (ready.isPresent()) {
-      return ready.get();
-    }
+    return ready.isPresent()
+        ? ready.get()
+        : make(name, () -> all.get(name, () -> Archives.open(readAll(sha256Hex))));
+  }
+
+  @FunctionalInterface
+  private interface Making<T> {
+    T make() throws IOException;
+  }
+
+  /** Makes an image, once at a time, and no more at once than is allowed. */
+  private <T> T make(String name, Making<T> making) throws IOException {
     ReentrantLock lock = lock(name);
     lock.lock();
     try {
       acquire();
       try {
-        ChunkedImage image = all.get(name, () -> Archives.open(readAll(sha256Hex)));
+        T image = making.make();
         usedNanos.put(name, System.nanoTime());
         return image;
       } finally {

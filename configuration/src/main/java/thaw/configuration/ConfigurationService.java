@@ -225,16 +225,20 @@ public final class ConfigurationService implements AutoCloseable {
     functionLayers.requireRoom(layersOfIt, stored.unzippedBytes(), function);
     FunctionConfiguration document =
         NewFunction.document(function, request, layersOfIt, stored, clock.instant());
-    FunctionRow row =
-        new FunctionRow(
-            function.accountId(),
-            function.name(),
-            Lifecycle.CREATING,
-            document,
-            Optional.empty(),
-            request.tags());
+    FunctionRow row = newRow(function, document, request);
     return changes.make(
         request.publish(), publishing -> functions.insert(function, row, publishing));
+  }
+
+  private static FunctionRow newRow(
+      FunctionReference function, FunctionConfiguration document, CreateFunctionRequest request) {
+    return new FunctionRow(
+        function.accountId(),
+        function.name(),
+        Lifecycle.CREATING,
+        document,
+        Optional.empty(),
+        request.tags());
   }
 
   private FunctionConfiguration createImage(
@@ -243,14 +247,7 @@ public final class ConfigurationService implements AutoCloseable {
     FunctionConfiguration document =
         NewFunction.document(function, request, image, clock.instant());
     containerImages.requireCommand(function.accountId(), document);
-    FunctionRow row =
-        new FunctionRow(
-            function.accountId(),
-            function.name(),
-            Lifecycle.CREATING,
-            document,
-            Optional.empty(),
-            request.tags());
+    FunctionRow row = newRow(function, document, request);
     return changes.make(
         request.publish(),
         publishing -> functions.insert(function, row, withImage(image, publishing)));

@@ -1,12 +1,12 @@
 package thaw.configuration;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import thaw.settings.DataSize;
 import thaw.settings.Default;
 import thaw.settings.Doc;
 import thaw.settings.Range;
+import thaw.settings.S3Checks;
 
 /** Where packages named by S3Bucket and S3Key are fetched from. */
 public record S3Settings(
@@ -41,23 +41,7 @@ public record S3Settings(
    * @throws IllegalArgumentException naming the setting and what it must be
    */
   public S3Settings {
-    if (endpoint.isPresent() && !isHttp(endpoint.get())) {
-      throw new IllegalArgumentException(
-          "endpoint must be a URL like http://127.0.0.1:9090, not \"" + endpoint.get() + "\"");
-    }
-    if (accessKeyId.isPresent() != secretAccessKey.isPresent()) {
-      throw new IllegalArgumentException("accessKeyId and secretAccessKey go together");
-    }
-  }
-
-  private static boolean isHttp(String text) {
-    try {
-      URI uri = URI.create(text);
-      return uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    S3Checks.check(endpoint, accessKeyId, secretAccessKey);
   }
 
   /** No S3. */
@@ -71,5 +55,10 @@ public record S3Settings(
         DataSize.ofMebibytes(250),
         Duration.ofMinutes(1),
         1);
+  }
+
+  @Override
+  public String toString() {
+    return "S3Settings[endpoint=" + endpoint + ", region=" + region + "]"; // never the secret
   }
 }

@@ -2,7 +2,6 @@ package thaw.images;
 
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -142,18 +141,12 @@ final class ArchiveSource implements ImageSource {
   }
 
   /** The next bytes of a stream. */
-  private static final class Part extends FilterInputStream {
+  private static final class Part extends BlockFilter {
     private long left;
 
     Part(InputStream in, long bytes) {
       super(in);
       this.left = bytes;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

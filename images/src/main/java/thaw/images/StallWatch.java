@@ -1,6 +1,5 @@
 package thaw.images;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -48,18 +47,12 @@ final class StallWatch implements AutoCloseable {
     }
   }
 
-  private final class Watched extends FilterInputStream {
+  private final class Watched extends BlockFilter {
     private volatile long since;
     private volatile boolean stalled;
 
     Watched(InputStream in) {
       super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

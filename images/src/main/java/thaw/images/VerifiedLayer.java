@@ -2,7 +2,6 @@ package thaw.images;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
@@ -105,7 +104,7 @@ final class VerifiedLayer implements Flattener.LayerStream {
   }
 
   /** Counts, and reads no more than there is to be. */
-  private static final class Counted extends FilterInputStream {
+  private static final class Counted extends BlockFilter {
     private final long most;
     private volatile long count;
 
@@ -116,12 +115,6 @@ final class VerifiedLayer implements Flattener.LayerStream {
 
     long count() {
       return count;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -137,15 +130,9 @@ final class VerifiedLayer implements Flattener.LayerStream {
   }
 
   /** Whatever a decompressor stumbles over, the layer is to blame. */
-  private static final class Decompressed extends FilterInputStream {
+  private static final class Decompressed extends BlockFilter {
     Decompressed(InputStream in) {
       super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -165,18 +152,12 @@ final class VerifiedLayer implements Flattener.LayerStream {
   }
 
   /** Bounds what comes out of all layers. */
-  private static final class Budget extends FilterInputStream {
+  private static final class Budget extends BlockFilter {
     private final AtomicLong left;
 
     Budget(InputStream in, AtomicLong left) {
       super(in);
       this.left = left;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

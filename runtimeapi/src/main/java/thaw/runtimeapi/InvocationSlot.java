@@ -30,20 +30,10 @@ final class InvocationSlot {
 
   // The worker's side.
 
+  /** Waits until the runtime waits for something; what that is does not matter. */
   RuntimeOutcome awaitInit(Duration timeout) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = timeout.toNanos();
-      while (phase == RuntimePhase.STARTED && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      if (phase == RuntimePhase.STARTED) {
-        finishLocked(new RuntimeOutcome.TimedOut());
-      }
-      return end == null ? new RuntimeOutcome.Ready() : end;
-    } finally {
-      lock.unlock();
-    }
+    RuntimeOutcome outcome = awaitWaiting(timeout);
+    return outcome instanceof RuntimeOutcome.Restorable ? new RuntimeOutcome.Ready() : outcome;
   }
 
   RuntimeOutcome awaitRestorable(Duration timeout) throws InterruptedException {

@@ -76,12 +76,7 @@ record FunctionParts(
     RuntimeProcess process = processes.of(function, stream);
     Map<String, String> environment = new HashMap<>(process.environment());
     environment.putAll(RuntimeEnvironment.access(function, data.credentials()));
-    return new RuntimeProcess(
-        process.command(),
-        environment,
-        process.workingDirectory(),
-        process.memoryMaxBytes(),
-        process.processesMax());
+    return process.withEnvironment(environment);
   }
 
   /** A new sandbox's connections to the data endpoint. */

@@ -211,12 +211,7 @@ final class LayerMaker {
   private static RuntimeProcess withSnapStart(RuntimeProcess process) {
     Map<String, String> environment = new HashMap<>(process.environment());
     RuntimeEnvironment.forCapture(environment);
-    return new RuntimeProcess(
-        process.command(),
-        environment,
-        process.workingDirectory(),
-        process.memoryMaxBytes(),
-        process.processesMax());
+    return process.withEnvironment(environment);
   }
 
   private static void invoke(RuntimeLife life, int count, byte[] event)

@@ -196,19 +196,24 @@ final class StartLayers implements StartPoints {
         own.get().release();
         return Optional.empty();
       }
-      Optional<SnapshotFailure> failure = maker.function(function, below);
-      lookup.function(function, below).ifPresent(LayerHandle::release); // which publishes it
-      return failure;
+      return makeFunction(function, below);
     } finally {
       below.release();
     }
   }
 
+  private Optional<SnapshotFailure> makeFunction(FunctionVersion function, LayerHandle below)
+      throws IOException, InterruptedException {
+    Optional<SnapshotFailure> failure = maker.function(function, below);
+    // A layer is published to other workers when it is first opened, which is now.
+    lookup.function(function, below).ifPresent(LayerHandle::release);
+    return failure;
+  }
+
   private void makeFunction(FunctionVersion function) throws Exception {
     LayerHandle below = ensureBelow(function);
     try {
-      maker.function(function, below);
-      lookup.function(function, below).ifPresent(LayerHandle::release);
+      var _ = makeFunction(function, below);
     } finally {
       below.release();
     }
