@@ -164,14 +164,12 @@ public final class ChunkStore {
     if (origin.contains(ObjectName.manifest(creation.root(), manifest))) {
       return;
     }
-    for (Root root : roots.readable()) {
-      if (origin.contains(ObjectName.manifest(root.id(), manifest))) {
-        roots.alarm(root.id()); // no effect unless it has expired
-        carryOver.carry(manifest, root.id(), creation);
-        return;
-      }
+    long root = new Location(roots, origin, manifest).root();
+    if (root == 0) {
+      throw new DamagedException("the manifest " + manifest + " is in no root");
     }
-    throw new DamagedException("the manifest " + manifest + " is in no root");
+    roots.alarm(root); // no effect unless it has expired
+    carryOver.carry(manifest, root, creation);
   }
 
   /**

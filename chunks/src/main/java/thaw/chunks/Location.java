@@ -1,7 +1,6 @@
 package thaw.chunks;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,6 +37,11 @@ final class Location {
     return roots.epoch() == epoch ? Optional.empty() : read(manifest, ObjectName.Kind.MANIFEST);
   }
 
+  /** The root in which it is; 0 if it is in none. */
+  long root() throws IOException {
+    return locate(found).root();
+  }
+
   /** One of its chunks, not verified; empty if it is not there. */
   Optional<byte[]> readChunk(Hash chunk) throws IOException {
     return read(chunk, ObjectName.Kind.CHUNK);
@@ -67,22 +71,24 @@ final class Location {
     return at.root() == 0 ? Optional.empty() : origin.get(new ObjectName(at.root(), kind, hash));
   }
 
-  /** The root in which it is, those first in which it should be; 0 if it is in none. */
+  /**
+   * The root in which it is, those first in which it should be; 0 if it is in none. While roots
+   * change it is looked for again: it may have been carried to one that was asked already.
+   */
   private Found locate(Found before) throws IOException {
-    long epoch = roots.epoch();
-    if (before.epoch() == epoch) {
-      return before;
-    }
-    List<Root> readable = roots.readable();
-    long root = 0;
-    for (Root candidate : readable) {
-      if (origin.contains(ObjectName.manifest(candidate.id(), manifest))) {
-        root = candidate.id();
-        break;
+    Found now = before;
+    while (now.epoch() != roots.epoch()) {
+      long epoch = roots.epoch();
+      long root = 0;
+      for (Root candidate : roots.readable()) {
+        if (origin.contains(ObjectName.manifest(candidate.id(), manifest))) {
+          root = candidate.id();
+          break;
+        }
       }
+      now = new Found(epoch, root);
+      found = now;
     }
-    Found now = new Found(epoch, root);
-    found = now;
     return now;
   }
 }
