@@ -173,7 +173,9 @@ final class SandboxFiles implements AutoCloseable {
    */
   void bind(SandboxPlan plan) throws IOException {
     parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
-    if (plan.snapshot().map(SandboxOrigin.Snapshot::recordTouches).orElse(false)) {
+    // What is touched of plain memory nobody sees, and a log without it would be a bad one.
+    if (plain.isEmpty()
+        && plan.snapshot().map(SandboxOrigin.Snapshot::recordTouches).orElse(false)) {
       touches.begin();
     }
     PageSource content = parent.map(SnapshotLayer::memory).orElse(PageSource.zeros());

@@ -137,6 +137,16 @@ abstract class ResumedContract extends MicrovmContract {
     }
   }
 
+  /** What is known of the pages that a resume touched that was to be recorded. */
+  List<Integer> recordedTouches() throws Exception {
+    SandboxOrigin recorded =
+        new SandboxOrigin.Snapshot(Objects.requireNonNull(base), Optional.empty(), true);
+    try (Sandbox sandbox = microvm().start(spec(false).from(recorded), new RecordingListener())) {
+      sandbox.agent().mountDisks();
+      return sandbox.firstTouches();
+    }
+  }
+
   @Override
   protected void cleanUp() throws Exception {
     if (base != null) {

@@ -38,8 +38,12 @@ final class TouchRecordings {
    * Adds what one resume touched up to the end of its first invocation.
    *
    * @param layer held by the caller
+   * @param touched no effect if it is empty: it was not recorded then
    */
   void add(LayerHandle layer, List<Integer> touched) {
+    if (touched.isEmpty()) {
+      return;
+    }
     List<List<Integer>> enough = addAndTake(layer.layer().contentHash(), touched);
     if (!enough.isEmpty() && layer.accessLog().isEmpty()) {
       try {
