@@ -40,7 +40,9 @@ static uint32_t mounted; /* disks */
 static int random_fd = -1;
 static struct {
     int events, freeze, memory_max, pids_max; /* -1: there is none; kept open, see show of common.c */
-} cage = {-1, -1, -1, -1};
+    uint64_t memory_limit; /* as it is set; 0: it is not */
+    uint32_t pids_limit;
+} cage = {-1, -1, -1, -1, 0, 0};
 
 /* ---- small helpers ---- */
 
@@ -91,6 +93,8 @@ void guest_start(void) {
         || mount_on("cgroup2", "/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
         || write_file("/cgroup/cgroup.subtree_control", "+memory +pids"))
         die("cannot mount proc, sysfs or cgroup2");
+    /* Nobody gives eth0 an address of version 6, so the kernel need not look for one of its own. */
+    write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
     load_modules();
     random_fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
     interface_up("lo");
@@ -202,9 +206,22 @@ int guest_identity(const char *hostname, const char *machine_id) {
     return error ? error : write_etc();
 }
 
+/* Most often it is what the snapshot has already. Nobody but this agent may change it. */
 int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t *dns, int prefix) {
-    int error = network_configure(address, gateway, prefix);
-    if (error) return error;
+    static struct {
+        uint8_t address[4], gateway[4];
+        int prefix;
+        bool set;
+    } last;
+    if (!last.set || memcmp(last.address, address, 4) || memcmp(last.gateway, gateway, 4) || last.prefix != prefix) {
+        last.set = false;
+        int error = network_configure(address, gateway, prefix);
+        if (error) return error;
+        memcpy(last.address, address, 4);
+        memcpy(last.gateway, gateway, 4);
+        last.prefix = prefix;
+        last.set = true;
+    }
     etc_resolver(dns);
     return write_etc();
 }
@@ -352,11 +369,17 @@ void guest_power_off(void) {
 /* ---- the cage ---- */
 
 int cage_limit(uint64_t memory_max, uint32_t pids_max) {
+    if (cage.memory_limit == memory_max && cage.pids_limit == pids_max) return 0;
+    cage.memory_limit = 0;
     char number[24];
     snprintf(number, sizeof number, "%llu", (unsigned long long)memory_max);
     int error = write_kept(cage.memory_max, "memory.max", number);
     snprintf(number, sizeof number, "%u", pids_max);
-    return error ? error : write_kept(cage.pids_max, "pids.max", number);
+    if (!error) error = write_kept(cage.pids_max, "pids.max", number);
+    if (error) return error;
+    cage.memory_limit = memory_max;
+    cage.pids_limit = pids_max;
+    return 0;
 }
 
 static int cage_file(const char *name, int flags) {
@@ -378,6 +401,7 @@ int cage_make(uint64_t memory_max, uint32_t pids_max) {
     cage.freeze = cage_file("cgroup.freeze", O_WRONLY);
     cage.memory_max = cage_file("memory.max", O_WRONLY);
     cage.pids_max = cage_file("pids.max", O_WRONLY);
+    cage.memory_limit = 0;
     int error = cage_limit(memory_max, pids_max);
     return error ? error : write_file(CAGE "memory.oom.group", "1");
 }

@@ -104,6 +104,19 @@ public final class JailControlGroup {
     return kib << 10;
   }
 
+  /** Processor time that its processes have used, microseconds; 0 if nobody counts it. */
+  public long cpuMicros() throws IOException {
+    String nanos = read("cpuacct.usage").strip();
+    if (!nanos.isEmpty()) {
+      return Long.parseLong(nanos) / 1_000;
+    }
+    return read("cpu.stat")
+        .lines()
+        .filter(line -> line.startsWith("usage_usec "))
+        .mapToLong(line -> new Scanner(line).skip("usage_usec").nextLong())
+        .sum();
+  }
+
   /** Limits its CPU time to that of {@code vcpus} processors. */
   void limitCpu(double vcpus) throws IOException {
     long quotaMicros = Math.max(1_000, Math.round(vcpus * CPU_PERIOD_MICROS));

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import thaw.agent.AgentConnection;
@@ -37,6 +38,12 @@ final class MicrovmSandbox implements Sandbox {
   private final Optional<GuestNetwork> network;
   private final CloseStack undo;
   private final ReentrantLock turn = new ReentrantLock();
+  /** A guest that uses no more than so much processor time in so much time has nothing to do. */
+  private static final long QUIET_MICROS = 500;
+
+  private static final long QUIET_NANOS = 50_000_000;
+  private static final long QUIET_TIMEOUT_NANOS = 1_000_000_000;
+
   private final AtomicReference<@Nullable String> machineEnd = new AtomicReference<>();
   private final AtomicReference<@Nullable String> connectionEnd = new AtomicReference<>();
   private final CompletableFuture<String> died;
@@ -199,12 +206,34 @@ final class MicrovmSandbox implements Sandbox {
     }
   }
 
+  /**
+   * Waits, not for long, until the guest's kernel has done what it had put off: what it has not
+   * done when it is captured, each clone does.
+   */
+  private void awaitQuiet() throws SandboxException {
+    try {
+      long deadline = System.nanoTime() + QUIET_TIMEOUT_NANOS;
+      long before = jail.controlGroup().cpuMicros();
+      while (System.nanoTime() - deadline < 0) {
+        LockSupport.parkNanos(QUIET_NANOS);
+        long now = jail.controlGroup().cpuMicros();
+        if (now - before <= QUIET_MICROS) {
+          return;
+        }
+        before = now;
+      }
+    } catch (IOException e) {
+      throw new SandboxException("sandbox " + id + ": " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public Capture capture() throws SandboxException {
     Snapshots own = snapshots;
     if (own == null || !own.files.isCapturable()) {
       throw new SandboxException("sandbox " + id + " was not started to be captured");
     }
+    awaitQuiet();
     pause();
     turn.lock();
     try {

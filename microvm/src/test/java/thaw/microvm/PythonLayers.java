@@ -13,6 +13,7 @@ import thaw.agent.RuntimeProcess;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeOutcome;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
@@ -63,7 +64,7 @@ final class PythonLayers implements AutoCloseable {
     SandboxSpec spec =
         spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
     try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
-      guest.sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
+      GuestPreparation.prepare(guest.sandbox, EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       guest
           .sandbox
           .agent()

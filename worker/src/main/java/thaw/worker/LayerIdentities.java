@@ -31,10 +31,16 @@ final class LayerIdentities {
 
   private final SandboxDriver driver;
   private final int exerciseInvokes;
+  private final boolean network;
 
-  LayerIdentities(SandboxDriver driver, int exerciseInvokes) {
+  /**
+   * @param exerciseInvokes how often a runtime answers Thaw's own handler before it is captured
+   * @param network whether guests have one, which is set up by then
+   */
+  LayerIdentities(SandboxDriver driver, int exerciseInvokes, boolean network) {
     this.driver = driver;
     this.exerciseInvokes = exerciseInvokes;
+    this.network = network;
   }
 
   /** Empty if the driver makes no snapshots. */
@@ -51,12 +57,14 @@ final class LayerIdentities {
     }
     identity.put("ephemeralStorage", Integer.toString(function.ephemeralStorageMb()));
     identity.put("exerciseInvokes", Integer.toString(exerciseInvokes));
+    identity.put("network", Boolean.toString(network));
     return identity;
   }
 
   /** A function's; its code, settings and variables are behind its revision. */
   Map<String, String> function(FunctionVersion function, SnapshotLayer below) {
     Map<String, String> identity = over(below);
+    identity.put("network", Boolean.toString(network));
     identity.put(ACCOUNT, function.accountId());
     identity.put("region", function.region());
     identity.put(FUNCTION, function.name());

@@ -113,12 +113,12 @@ final class LayerMaker {
             Optional.empty(),
             memorySizeMb,
             function.ephemeralStorageMb(),
-            false,
+            network,
             new SandboxOrigin.Snapshot(base.layer()),
             true);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      sandbox.agent().setClock(java.time.Instant.now());
-      sandbox.agent().mountDisks(EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
+      // An identity that no clone keeps, so that each of them changes one and need not make it.
+      GuestPreparation.prepare(sandbox, EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       RuntimeStart.exec(
           sandbox,
           new RuntimeProcess(

@@ -33,7 +33,7 @@ public record SnapshotStorage(
 
   StartLayers layers(
       SandboxDriver driver, FunctionParts functions, boolean network, PageCounters pages) {
-    LayerIdentities identities = new LayerIdentities(driver, settings.exerciseInvokes());
+    LayerIdentities identities = new LayerIdentities(driver, settings.exerciseInvokes(), network);
     return new StartLayers(
         settings,
         catalog,
