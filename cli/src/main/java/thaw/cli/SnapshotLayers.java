@@ -30,7 +30,7 @@ record SnapshotLayers(List<Entry> entries) {
       return switch (header.kind()) {
         case BASE -> "-";
         case RUNTIME -> identity.getOrDefault("runtime", "");
-        case FUNCTION ->
+        case CODE, FUNCTION ->
             identity.getOrDefault("functionName", "")
                 + ":"
                 + identity.getOrDefault("functionVersion", "");

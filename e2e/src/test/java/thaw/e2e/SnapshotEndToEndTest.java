@@ -125,11 +125,40 @@ class SnapshotEndToEndTest {
     assertThat(first.report().group("init")).isNotNull();
     assertThat(first.json().path("order").values()).isEmpty();
     assertThat(first.json().path("type").asString()).isEqualTo("on-demand");
-    Answer second = awaitStartFrom("runtime", "plain");
+    Answer second = awaitStartFrom("code", "plain");
     assertThat(Command.thaw("status", "--data-dir", thaw.dataDirectory().toString()).succeeded())
         .containsPattern("Starts +[1-9]\\d* by a resume, \\d+ by a boot; 0 resumes failed")
         .containsPattern("Shells +\\d+ wait for a resume");
     assertThat(second.json().path("init")).isNotEqualTo(first.json().path("init"));
+  }
+
+  @Test
+  void aFunctionThatStartsAgainGoesOnFromItsCompiledCodeAndFromNewCodeOnceThatIsThere()
+      throws Exception {
+    Functions.python(thaw, "again", "clones");
+    Answer old = awaitStartFrom("code", "again");
+    assertThat(old.report().group("init")).isNotNull();
+    assertThat(old.json().path("type").asString()).isEqualTo("on-demand");
+    Answer older = awaitStartFrom("code", "again");
+    assertThat(older.json().path("init")).isNotEqualTo(old.json().path("init"));
+
+    thaw.lambda()
+        .updateFunctionCode(
+            r -> r.functionName("again").zipFile(Zips.of("clones.py", Zips.source("facts.py"))));
+    thaw.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("again"));
+    assertThat(awaitStartFrom("code", "again").json().path("init").isMissingNode()).isTrue();
+    await().atMost(PATIENCE).until(() -> layersOf("again").size() == 1);
+
+    thaw.lambda().deleteFunction(r -> r.functionName("again"));
+    assertThat(layersOf("again")).isEmpty();
+  }
+
+  private static List<String> layersOf(String function) throws Exception {
+    return Command.thaw("images", "--data-dir", thaw.dataDirectory().toString())
+        .succeeded()
+        .lines()
+        .filter(line -> line.contains(function + ":"))
+        .toList();
   }
 
   @Test

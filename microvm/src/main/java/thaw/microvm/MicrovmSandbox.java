@@ -38,6 +38,7 @@ final class MicrovmSandbox implements Sandbox {
   private final Optional<GuestNetwork> network;
   private final CloseStack undo;
   private final ReentrantLock turn = new ReentrantLock();
+
   /** A guest that uses no more than so much processor time in so much time has nothing to do. */
   private static final long QUIET_MICROS = 500;
 

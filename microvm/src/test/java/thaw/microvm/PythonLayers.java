@@ -3,6 +3,7 @@ package thaw.microvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -85,6 +86,22 @@ final class PythonLayers implements AutoCloseable {
       Map<String, String> identity = new HashMap<>(identity());
       identity.put("runtime", PYTHON);
       return stored(guest.sandbox.capture().draft(Kind.RUNTIME, identity), Optional.of(base));
+    }
+  }
+
+  /** A layer over the runtime's of a function's code, which is compiled, and not run. */
+  SnapshotLayer code(String name, Path code, String handler) throws Exception {
+    SandboxSpec spec =
+        spec(Optional.of(PYTHON), Optional.of(code), new SandboxOrigin.Snapshot(runtime))
+            .toCapture();
+    Map<String, String> identity = new HashMap<>(identity());
+    identity.put("code", name);
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
+      guest.restore(new String(RuntimeEnvironment.loadAnswer(handler), StandardCharsets.UTF_8));
+      assertThat(guest.api.awaitRestorable(RuntimeGuest.PLENTY))
+          .isEqualTo(new RuntimeOutcome.Restorable());
+      guest.sandbox.agent().freeze();
+      return stored(guest.sandbox.capture().draft(Kind.CODE, identity), Optional.of(runtime));
     }
   }
 

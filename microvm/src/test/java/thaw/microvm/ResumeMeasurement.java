@@ -36,12 +36,14 @@ final class ResumeMeasurement {
         PythonLayers layers = new PythonLayers(host)) {
       Path code = host.codeImage("app.py", HANDLER);
       SnapshotLayer function = layers.function("measured", code, "app.handler");
-      for (SnapshotLayer layer : List.of(layers.runtime, function)) {
+      SnapshotLayer ofCode = layers.code("measured", code, "app.handler");
+      for (SnapshotLayer layer : List.of(layers.runtime, ofCode, function)) {
         boolean whole = layer == function;
         PageAccessLog log = record(host, code, layer, whole);
         new ResumeMeasurement().run(host, code, layer, whole, Optional.empty(), count);
         new ResumeMeasurement().run(host, code, layer, whole, Optional.of(log), count);
       }
+      ofCode.close();
       function.close();
     }
   }

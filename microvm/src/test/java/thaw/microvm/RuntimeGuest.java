@@ -64,6 +64,8 @@ final class RuntimeGuest implements AutoCloseable {
             initialization,
             "AWS_LAMBDA_RUNTIME_API",
             RuntimeApi.ADDRESS,
+            "TZ",
+            ":UTC",
             "LAMBDA_TASK_ROOT",
             "/var/task");
     return JsonMapper.shared().writeValueAsString(Map.of("environment", variables));

@@ -129,6 +129,11 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
     return !isProvided(runtime);
   }
 
+  /** Whether a template of a runtime can compile a function's code without running any of it. */
+  public static boolean loadsAhead(String runtime) {
+    return runtime.startsWith("python");
+  }
+
   private static RuntimeCommand java(String... options) {
     List<String> command =
         Stream.concat(Stream.of("/bin/bash", RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(options))

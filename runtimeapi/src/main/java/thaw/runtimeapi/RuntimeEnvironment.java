@@ -148,6 +148,12 @@ public final class RuntimeEnvironment {
     return JSON.writeValueAsBytes(Map.of("environment", environment));
   }
 
+  /** The answer to restore/next that has a template compile a function's code and ask again. */
+  public static byte[] loadAnswer(String handler) {
+    return JSON.writeValueAsBytes(
+        Map.of("load", Map.of("handler", handler, "taskRoot", RuntimeCommand.TASK_ROOT)));
+  }
+
   /**
    * Whether a customer's variables mean something to the dynamic linker or the language runtime at
    * the instant when a process is exec'ed: one that runs already cannot be told.

@@ -2,6 +2,7 @@ package thaw.runtimeapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,71 @@ final class PythonSnapshotTest {
         assertThat(
                 Invocations.text(restored.invoke(Invocations.of("id-2", "{}"), Invocations.PLENTY)))
             .isEqualTo("[\"blue\", null, true]");
+      }
+    }
+  }
+
+  private static final String RUN_BY_ITS_SOURCE =
+      """
+      import os, helper
+      from parts import leaf
+      open(os.path.join(os.environ["LAMBDA_TASK_ROOT"], "ran"), "w").close()
+      def handler(event, context):
+          import late
+          return [helper.NAME, leaf.NAME, late.NAME]
+      """;
+
+  private String load() throws Exception {
+    return "{\"load\":{\"handler\":\"app.handler\",\"taskRoot\":\""
+        + taskRoot.toRealPath()
+        + "\"}}";
+  }
+
+  private String environment() throws Exception {
+    return "{\"environment\":{\"_HANDLER\":\"app.handler\",\"LAMBDA_TASK_ROOT\":\""
+        + taskRoot.toRealPath()
+        + "\"}}";
+  }
+
+  @Test
+  void codeIsCompiledAheadAndRunOnlyOnceItIsTheFunctions() throws Exception {
+    Path parts = Files.createDirectory(taskRoot.resolve("parts"));
+    PythonFunction.write(parts, "__init__.py", "");
+    PythonFunction.write(parts, "leaf.py", "NAME = 'leaf'");
+    PythonFunction.write(taskRoot, "helper.py", "NAME = 'helper'");
+    PythonFunction.write(taskRoot, "late.py", "NAME = 'late'");
+    try (PythonFunction function = start(RUN_BY_ITS_SOURCE, Map.of("THAW_TEMPLATE_INVOKES", "1"))) {
+      function.invoke("{}");
+      try (RuntimeApi loaded = function.restored(load())) {
+        assertThat(loaded.awaitRestorable(Invocations.PLENTY))
+            .isEqualTo(new RuntimeOutcome.Restorable());
+        assertThat(taskRoot.resolve("ran")).doesNotExist();
+        // What is compiled already is not read again; what is imported after INIT is.
+        PythonFunction.write(taskRoot, "helper.py", "NAME = 'read again'");
+        PythonFunction.write(parts, "leaf.py", "NAME = 'read again'");
+        PythonFunction.write(taskRoot, "late.py", "NAME = 'read late'");
+        try (RuntimeApi restored = function.restored(environment())) {
+          assertThat(
+                  Invocations.text(
+                      restored.invoke(Invocations.of("id-2", "{}"), Invocations.PLENTY)))
+              .isEqualTo("[\"helper\", \"leaf\", \"read late\"]");
+          assertThat(taskRoot.resolve("ran")).exists();
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotCompileAheadFailsInInit() throws Exception {
+    try (PythonFunction function = start("def handler(:\n", Map.of("THAW_TEMPLATE_INVOKES", "1"))) {
+      function.invoke("{}");
+      try (RuntimeApi loaded = function.restored(load())) {
+        assertThat(loaded.awaitRestorable(Invocations.PLENTY))
+            .isEqualTo(new RuntimeOutcome.Restorable());
+        try (RuntimeApi restored = function.restored(environment())) {
+          assertThat(Invocations.text(restored.awaitInit(Invocations.PLENTY)))
+              .startsWith("Runtime.UserCodeSyntaxError ");
+        }
       }
     }
   }

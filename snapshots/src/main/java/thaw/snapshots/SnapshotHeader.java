@@ -21,11 +21,23 @@ public record SnapshotHeader(
     long createdAtMillis,
     long memoryBytes,
     long diskBytes) {
-  /** The three snapshot layers, each over the one before. */
+  /** What a snapshot layer holds. */
   public enum Kind {
+    /** A kernel that is up. */
     BASE,
+    /** Over a base: a runtime that waits to be told its function. */
     RUNTIME,
-    FUNCTION
+    /**
+     * Over a runtime: the same, with a function's code mounted and compiled, and none of it run.
+     */
+    CODE,
+    /** Over a runtime or a base: a function whose INIT is done. */
+    FUNCTION;
+
+    /** Whether it holds something of a customer's, and belongs to one version of one function. */
+    public boolean isOfOneFunction() {
+      return this == CODE || this == FUNCTION;
+    }
   }
 
   public SnapshotHeader {

@@ -20,6 +20,7 @@ final class LayerIdentities {
   static final String FUNCTION = "functionName";
   static final String VERSION = "functionVersion";
   static final String RUNTIME = "runtime";
+  static final String CODE_SHA_256 = "codeSha256";
 
   /** What a process waits for that does not wait for its restore. */
   private static final String WAITS_FOR = "waitsFor";
@@ -61,6 +62,18 @@ final class LayerIdentities {
     return identity;
   }
 
+  /** That of a function's code; neither variables nor time-outs matter to it. */
+  Map<String, String> code(FunctionVersion function, SnapshotLayer runtime) {
+    Map<String, String> identity = over(runtime);
+    identity.put(ACCOUNT, function.accountId());
+    identity.put(FUNCTION, function.name());
+    identity.put(VERSION, function.version());
+    identity.put(CODE_SHA_256, function.codeSha256());
+    identity.put("layers", String.join(",", function.layers()));
+    identity.put("handler", function.handler());
+    return identity;
+  }
+
   /** A function's; its code, settings and variables are behind its revision. */
   Map<String, String> function(FunctionVersion function, SnapshotLayer below) {
     Map<String, String> identity = over(below);
@@ -88,7 +101,7 @@ final class LayerIdentities {
 
   /** Whose key in the chunk store seals a layer. */
   static String keyOwner(SnapshotHeader header) {
-    return header.kind() == SnapshotHeader.Kind.FUNCTION
+    return header.kind().isOfOneFunction()
         ? keyOwner(
             header.identity().getOrDefault(ACCOUNT, ""),
             header.identity().getOrDefault(FUNCTION, ""))

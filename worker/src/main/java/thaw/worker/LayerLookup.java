@@ -49,6 +49,14 @@ final class LayerLookup {
         Optional.of(base));
   }
 
+  Optional<LayerHandle> code(FunctionVersion function, LayerHandle runtime) throws IOException {
+    return find(
+        Kind.CODE,
+        identities.code(function, runtime.layer()),
+        () -> keys.existingFunction(function.accountId(), function.name()),
+        Optional.of(runtime));
+  }
+
   /**
    * @param below a runtime layer, or a base layer
    */

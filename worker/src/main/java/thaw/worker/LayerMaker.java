@@ -27,6 +27,7 @@ import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
+import thaw.snapshots.LayerDraft;
 import thaw.snapshots.LayerHandle;
 import thaw.snapshots.SnapshotHeader.Kind;
 import thaw.snapshots.SnapshotKey;
@@ -89,7 +90,7 @@ final class LayerMaker {
             new SandboxOrigin.Boot(),
             true);
     try (Sandbox sandbox = driver.start(spec, new GuestEvents(() -> {}))) {
-      write(sandbox, Kind.BASE, identity, keys.service());
+      var _ = write(sandbox, Kind.BASE, identity, keys.service());
     }
     made("base", memorySizeMb, begin);
   }
@@ -131,7 +132,8 @@ final class LayerMaker {
       invoke(life, settings.exerciseInvokes(), EXERCISE_EVENT);
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
-      write(sandbox, Kind.RUNTIME, identities.runtime(function, base.layer()), keys.service());
+      var _ =
+          write(sandbox, Kind.RUNTIME, identities.runtime(function, base.layer()), keys.service());
     } finally {
       life.api().close();
     }
@@ -143,6 +145,43 @@ final class LayerMaker {
     return RuntimeCommand.fixesMemoryAtStart(runtime)
         ? RuntimeEnvironment.template(runtime, memorySizeMb, invokes)
         : RuntimeEnvironment.template(runtime, invokes);
+  }
+
+  /**
+   * Over a runtime: a function's code mounted and compiled, none of it run.
+   *
+   * @return the layer's id
+   */
+  String code(FunctionVersion function, LayerHandle runtime)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", function.name(), line));
+    DataConnections data = functions.connections();
+    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
+    events.begin(life);
+    SandboxSpec spec =
+        functions
+            .spec(function, network)
+            .from(new SandboxOrigin.Snapshot(runtime.layer()))
+            .toCapture();
+    RuntimeProcess process = functions.process(function, functions.logStream(function), data);
+    String id;
+    try (Sandbox sandbox = driver.start(spec, events)) {
+      GuestPreparation.prepare(sandbox, spec.disks());
+      RuntimeStart.loadAhead(sandbox, life, process, function.handler());
+      require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
+      freeze(sandbox, life);
+      id =
+          write(
+              sandbox,
+              Kind.CODE,
+              identities.code(function, runtime.layer()),
+              keys.function(function.accountId(), function.name()));
+    } finally {
+      life.api().close();
+    }
+    made("the code of " + function.name(), function.memorySizeMb(), begin);
+    return id;
   }
 
   /**
@@ -194,13 +233,14 @@ final class LayerMaker {
         life.api().keepWaitingConnection();
       }
       freeze(sandbox, life);
-      write(
-          sandbox,
-          Kind.FUNCTION,
-          atNext
-              ? identities.functionAtNext(function, below.layer())
-              : identities.function(function, below.layer()),
-          keys.function(function.accountId(), function.name()));
+      var _ =
+          write(
+              sandbox,
+              Kind.FUNCTION,
+              atNext
+                  ? identities.functionAtNext(function, below.layer())
+                  : identities.function(function, below.layer()),
+              keys.function(function.accountId(), function.name()));
     } finally {
       life.api().close();
     }
@@ -242,9 +282,11 @@ final class LayerMaker {
     sandbox.agent().ping(); // credit that reading gave was taken before its answer
   }
 
-  private void write(Sandbox sandbox, Kind kind, Map<String, String> identity, SnapshotKey key)
+  private String write(Sandbox sandbox, Kind kind, Map<String, String> identity, SnapshotKey key)
       throws IOException {
-    catalog.add(sandbox.capture().draft(kind, identity, clock.instant()), key);
+    LayerDraft draft = sandbox.capture().draft(kind, identity, clock.instant());
+    catalog.add(draft, key);
+    return draft.header().id();
   }
 
   private static void made(String what, int memorySizeMb, long begin) {

@@ -2,8 +2,8 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -33,6 +33,15 @@ final class LeftOverLayers {
             && version.equals(header.identity().get(LayerIdentities.VERSION)));
   }
 
+  /** Deletes the layers of a version's code but one, which are of code that it no longer has. */
+  void forgetOtherCode(FunctionVersion version, String id) {
+    delete(header ->
+        header.kind() == Kind.CODE
+            && isOf(header, version.accountId(), version.name())
+            && version.version().equals(header.identity().get(LayerIdentities.VERSION))
+            && !header.id().equals(id));
+  }
+
   /** Destroys a function's key, after which no copy of its layers can be read, and deletes them. */
   void forgetFunction(String accountId, String name) {
     try {
@@ -49,19 +58,33 @@ final class LeftOverLayers {
    * those that this Thaw cannot read: of an older format, or damaged.
    */
   void sweep(List<FunctionVersion> wanted) {
-    Set<List<String>> names =
+    Map<List<String>, FunctionVersion> versions =
         wanted.stream()
-            .map(version -> List.of(version.accountId(), version.name(), version.version()))
-            .collect(Collectors.toSet());
-    delete(header ->
-        header.kind() == Kind.FUNCTION
-            && !names.contains(
-                List.of(
-                    header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
-                    header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
-                    header.identity().getOrDefault(LayerIdentities.VERSION, ""))));
+            .collect(
+                Collectors.toMap(
+                    version -> List.of(version.accountId(), version.name(), version.version()),
+                    version -> version));
+    delete(header -> header.kind().isOfOneFunction() && !isWanted(header, versions));
     deleteUnreadable();
     sweepOrphans();
+  }
+
+  private static boolean isWanted(
+      SnapshotHeader header, Map<List<String>, FunctionVersion> versions) {
+    FunctionVersion version =
+        versions.get(
+            List.of(
+                header.identity().getOrDefault(LayerIdentities.ACCOUNT, ""),
+                header.identity().getOrDefault(LayerIdentities.FUNCTION, ""),
+                header.identity().getOrDefault(LayerIdentities.VERSION, "")));
+    if (version == null) {
+      return false;
+    }
+    return header.kind() == Kind.FUNCTION
+        ? version.snapStart()
+        : version
+            .codeSha256()
+            .equals(header.identity().getOrDefault(LayerIdentities.CODE_SHA_256, ""));
   }
 
   /** Deletes the layers over one that is gone, or was made anew: nobody finds them any more. */

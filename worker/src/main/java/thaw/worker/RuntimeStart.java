@@ -30,6 +30,16 @@ final class RuntimeStart {
     goOn(sandbox, life, process, process.environment());
   }
 
+  /**
+   * A process that was frozen before it knew its function compiles a function's code, runs none of
+   * it, and waits to be told its function again.
+   */
+  static void loadAhead(Sandbox sandbox, RuntimeLife life, RuntimeProcess process, String handler)
+      throws IOException, InterruptedException {
+    byte[] answer = RuntimeEnvironment.loadAnswer(handler);
+    goOn(sandbox, life, process, waiting -> life.api().serveRestored(waiting, answer));
+  }
+
   /** A process that was frozen after INIT is given what differs from clone to clone. */
   static void restore(Sandbox sandbox, RuntimeLife life, RuntimeProcess process)
       throws IOException, InterruptedException {

@@ -83,7 +83,7 @@ final class SandboxSession implements Guest {
   void init(Duration timeout) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     RuntimeOutcome outcome;
-    if (start.depth() == StartDepth.RUNTIME) {
+    if (start.depth() == StartDepth.RUNTIME || start.depth() == StartDepth.CODE) {
       RuntimeStart.become(sandbox, life, process);
       outcome = life.api().awaitInit(timeout);
     } else {

@@ -9,8 +9,8 @@ import thaw.settings.Range;
 /** How starts use snapshots. */
 public record SnapshotSettings(
     @Doc(
-            "The deepest snapshot layer that starts go on from: boot (none), base, runtime, or"
-                + " function.")
+            "The deepest snapshot layer that starts go on from: boot (none), base, runtime, code,"
+                + " or function.")
         @Default("function")
         StartDepth startFrom,
     @Doc("Snapshot layers older than this are made anew, so that what clones share changes.")
@@ -59,6 +59,8 @@ public record SnapshotSettings(
     BASE,
     /** The runtime is up and warm; INIT is run. */
     RUNTIME,
+    /** The function's code is mounted and compiled as well; INIT is run. */
+    CODE,
     /** INIT is done. */
     FUNCTION;
 
@@ -70,7 +72,7 @@ public record SnapshotSettings(
     /** Where a start goes on from if it failed from here; a boot has nothing below. */
     StartDepth below() {
       return switch (this) {
-        case FUNCTION -> RUNTIME;
+        case FUNCTION, CODE -> RUNTIME;
         case RUNTIME -> BASE;
         case BASE, BOOT -> BOOT;
       };

@@ -34,6 +34,8 @@ final class StartLayers implements StartPoints {
   /** So many starts may fail in a row before their layer is taken to be at fault. */
   private static final int FAILURES_IN_A_ROW = 3;
 
+  private static final int REMEMBERED_STARTS = 4096;
+
   private final SnapshotSettings settings;
   private final LayerCatalog catalog;
   private final LayerLookup lookup;
@@ -42,6 +44,10 @@ final class StartLayers implements StartPoints {
   private final TouchRecordings recordings;
   private final LeftOverLayers leftOvers;
   private final InstantSource clock;
+
+  /** A layer of its code alone is worth its making for a function that starts again and again. */
+  private final RecentNames repeated = new RecentNames(REMEMBERED_STARTS);
+
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
   StartLayers(
@@ -80,7 +86,10 @@ final class StartLayers implements StartPoints {
     if (function.snapStart()) {
       return StartDepth.FUNCTION;
     }
-    return usesRuntimeLayer(function) ? StartDepth.RUNTIME : StartDepth.BASE;
+    if (!usesRuntimeLayer(function)) {
+      return StartDepth.BASE;
+    }
+    return RuntimeCommand.loadsAhead(function.runtime()) ? StartDepth.CODE : StartDepth.RUNTIME;
   }
 
   /** What must be there when a process is exec'ed cannot be told to one that runs already. */
@@ -110,6 +119,19 @@ final class StartLayers implements StartPoints {
         layer = runtime.get();
         depth = StartDepth.RUNTIME;
         makeAnewIfOld(layer, () -> makeRuntime(function));
+      }
+      if (bound == StartDepth.CODE) {
+        Optional<LayerHandle> code = lookup.code(function, layer);
+        if (code.isEmpty()) {
+          if (repeated.isRepeated(ownName(function))) {
+            work.request("code of " + ownName(function), () -> makeCode(function));
+          }
+          return point(depth, layer);
+        }
+        layer.release();
+        layer = code.get();
+        depth = StartDepth.CODE;
+        makeAnewIfOld(layer, () -> makeCode(function));
       }
       if (bound == StartDepth.FUNCTION) {
         Optional<LayerHandle> own = lookup.function(function, layer);
@@ -216,6 +238,17 @@ final class StartLayers implements StartPoints {
       var _ = makeFunction(function, below);
     } finally {
       below.release();
+    }
+  }
+
+  private void makeCode(FunctionVersion function) throws Exception {
+    LayerHandle runtime = ensureBelow(function);
+    try {
+      String id = maker.code(function, runtime);
+      leftOvers.forgetOtherCode(function, id);
+      lookup.code(function, runtime).ifPresent(LayerHandle::release); // publishes it
+    } finally {
+      runtime.release();
     }
   }
 

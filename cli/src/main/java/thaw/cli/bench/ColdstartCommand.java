@@ -68,8 +68,9 @@ final class ColdstartCommand implements Callable<Integer> {
       names = "--modes",
       split = ",",
       paramLabel = "MODE",
-      description = "boot, base, runtime, function, function+warmup (default: all).")
-  private List<String> modes = List.of("boot", "base", "runtime", "function", "function+warmup");
+      description = "boot, base, runtime, code, function, function+warmup (default: all).")
+  private List<String> modes =
+      List.of("boot", "base", "runtime", "code", "function", "function+warmup");
 
   @Option(names = "--starts", paramLabel = "N", description = "Cold starts per row (default: 20).")
   private int starts = 20;

@@ -8,6 +8,7 @@ enum ColdstartMode {
   BOOT("boot", "boot"),
   BASE("base", "base"),
   RUNTIME("runtime", "runtime"),
+  CODE("code", "code"),
   FUNCTION("function", "function"),
   WARMUP("function+warmup", "function");
 
@@ -26,7 +27,7 @@ enum ColdstartMode {
         .orElseThrow(() ->
             new UserError(
                 "there is no mode " + label,
-                "Modes: boot, base, runtime, function, function+warmup."));
+                "Modes: boot, base, runtime, code, function, function+warmup."));
   }
 
   String label() {

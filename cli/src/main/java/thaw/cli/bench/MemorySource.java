@@ -43,7 +43,7 @@ enum MemorySource {
     return switch (mode) {
       case BOOT -> List.of(ANONYMOUS);
       case BASE, WARMUP -> List.of(SPARSE, SPARSE_LOG);
-      case RUNTIME, FUNCTION -> List.of(PLAIN, SPARSE, SPARSE_LOG, SPARSE_SHUFFLED);
+      case RUNTIME, CODE, FUNCTION -> List.of(PLAIN, SPARSE, SPARSE_LOG, SPARSE_SHUFFLED);
     };
   }
 }

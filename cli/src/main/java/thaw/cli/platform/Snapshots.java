@@ -7,7 +7,6 @@ import software.amazon.awssdk.services.lambda.model.StateReasonCode;
 import thaw.configuration.ConfigurationService;
 import thaw.configuration.FunctionListener;
 import thaw.configuration.SnapshotPreparation;
-import thaw.model.FunctionVersion;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
 import thaw.snapshots.SnapshotStore;
@@ -58,7 +57,7 @@ final class Snapshots {
   /** From now on the worker follows what serves; layers for what serves already are made. */
   static void follow(ConfigurationService functions, Worker worker) {
     functions.onChange(listener(functions, worker));
-    worker.sweepSnapshots(functions.serving().stream().filter(FunctionVersion::snapStart).toList());
+    worker.sweepSnapshots(functions.serving());
     functions.serving().forEach(worker::makeLayers);
   }
 

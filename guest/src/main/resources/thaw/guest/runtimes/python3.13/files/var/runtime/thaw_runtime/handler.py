@@ -22,6 +22,9 @@ def _import(name):
     if name.split(".")[0] in sys.builtin_module_names:
         raise Fault("BuiltInModuleConflict", f"Cannot use built-in module {name} as a handler module")
     # The function's directory is read-only: python need not find that out for each of its modules.
+    ahead = sys.modules.get("thaw_runtime.ahead")
+    if ahead is not None:
+        ahead.begin()
     writes_bytecode, sys.dont_write_bytecode = not sys.dont_write_bytecode, True
     try:
         return importlib.import_module(name.replace("/", "."))
@@ -31,4 +34,6 @@ def _import(name):
         trace = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
         raise Fault("UserCodeSyntaxError", f"Syntax error in module '{name}': {error}", [trace]) from None
     finally:
+        if ahead is not None:
+            ahead.end()
         sys.dont_write_bytecode = not writes_bytecode

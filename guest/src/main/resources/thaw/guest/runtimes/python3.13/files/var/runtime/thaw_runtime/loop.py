@@ -16,8 +16,11 @@ def run():
     api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
     if snapshot.is_template():
         _serve(api, snapshot.exercise, False, snapshot.exercise_count())
-        snapshot.become(api.restore_next())
-    surroundings.prepare()
+        document = api.restore_next()
+        if snapshot.load_ahead(document):
+            document = api.restore_next()
+        snapshot.become(document)
+    surroundings.prepare(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
     log_as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
     try:
         handler = load(os.environ.get("_HANDLER", ""))

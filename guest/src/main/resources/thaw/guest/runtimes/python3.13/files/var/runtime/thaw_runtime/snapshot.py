@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from . import context, json_format
+from . import context, json_format, surroundings
 
 _EXERCISE_ENVIRONMENT = "THAW_TEMPLATE_INVOKES"
 
@@ -24,6 +24,25 @@ def exercise(event, lambda_context):
     return {"event": event, "text": f"{lambda_context.function_name} \u2744", "numbers": [1, 2.5, None, True]}
 
 
+def load_ahead(document):
+    """Compiles the code of the function that this process is to become, if that is what is asked for; runs none of it."""
+    wanted = json_format.decode(document).get("load")
+    if wanted is None:
+        return False
+    task_root = wanted["taskRoot"]
+    _enter(task_root)
+    surroundings.prepare(task_root)
+    from . import ahead
+
+    ahead.load(wanted["handler"], surroundings.module_roots(task_root))
+    return True
+
+
+def _enter(task_root):
+    os.chdir(task_root)
+    sys.path_importer_cache.clear()  # of before the function's code was mounted
+
+
 def become(document):
     """Takes over the environment of the function that this process is from now on."""
     renew_randomness()
@@ -33,8 +52,9 @@ def become(document):
     _set(environment)
     if os.environ.get("TZ") != zone:
         time.tzset()
-    os.chdir(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
-    sys.path_importer_cache.clear()
+    task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
+    if surroundings.prepared_for != task_root:
+        _enter(task_root)
 
 
 def _set(environment):

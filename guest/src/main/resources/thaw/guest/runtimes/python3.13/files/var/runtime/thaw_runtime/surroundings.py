@@ -8,8 +8,16 @@ from _sitebuiltins import Quitter
 _DISTRIBUTION_PACKAGES = "/usr/lib/python3/dist-packages"
 
 
-def prepare():
-    _set_path(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
+# The directory of the function's code, once all of this is as it should be.
+prepared_for = None
+
+
+def prepare(task_root):
+    global prepared_for
+    if prepared_for == task_root:
+        return
+    prepared_for = task_root
+    _set_path(task_root)
     _add_exit()
     # A line goes out when it is whole: prints are not lost when the sandbox is killed, nor cut into system calls.
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
@@ -25,11 +33,17 @@ def flush():
             pass  # The function's own stream, or one that it closed: its loss.
 
 
-def _set_path(task_root):
-    """The function's code first, then its layers, then what python came with."""
+def module_roots(task_root):
+    """Where the function's modules are: its code first, then its layers."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    layer_packages = f"/opt/python/lib/{version}/site-packages"
-    sys.path[:0] = [task_root, layer_packages, "/opt/python"]
+    return [task_root, f"/opt/python/lib/{version}/site-packages", "/opt/python"]
+
+
+def _set_path(task_root):
+    """The function's modules first, then what python came with."""
+    roots = module_roots(task_root)
+    layer_packages = roots[1]
+    sys.path[:0] = roots
     sys.path.append(_DISTRIBUTION_PACKAGES)
     if os.path.isdir(layer_packages):
         import site
