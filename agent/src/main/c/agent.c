@@ -361,6 +361,7 @@ int main(int argc, char **argv) {
             if (what == ON_PORT) port_event(events[i].events);
             else if (what == ON_LISTENER) streams_accept();
             else if (what == ON_SIGNAL) reap = true;
+            else if (what == ON_LIMIT) cage_at_limit();
             else if (what < MAX_STREAMS) stream_event(what + 1, events[i].events);
         }
         if (reap) { /* after the streams: a process's last words come before its end */

@@ -36,7 +36,7 @@ enum stream_kind { CONNECTION = 1, STDOUT, STDERR, SERVICE }; /* CONNECTION and 
 #define FLAG_ABORT 1
 
 /* What an epoll event is about; smaller numbers are streams. */
-enum { ON_PORT = MAX_STREAMS, ON_LISTENER, ON_SIGNAL, ON_CAGE };
+enum { ON_PORT = MAX_STREAMS, ON_LISTENER, ON_SIGNAL, ON_CAGE, ON_LIMIT };
 
 /* agent.c */
 extern int epoll_fd;
@@ -111,6 +111,8 @@ int cage_limit(uint64_t memory_max, uint32_t pids_max);
 pid_t cage_fork(void);                /* the child is born in the cage ... */
 const char *cage_enter(void);         /* ... and confines itself; NULL, or what failed (see errno) */
 int cage_events(void);                /* a descriptor that has EPOLLPRI when the cage changes, or -1 */
+int cage_limit_events(void);          /* the same when the cage is at its memory limit, or -1 */
+void cage_at_limit(void);             /* kills a cage that does little else than to read its code again and again */
 void cage_kill(void);
 int cage_freeze(bool freeze);
 bool cage_frozen(void);

@@ -158,6 +158,10 @@ int cage_make(uint64_t memory_max, uint32_t pids_max) {
 
 int cage_events(void) { return -1; }
 
+int cage_limit_events(void) { return -1; }
+
+void cage_at_limit(void) {}
+
 pid_t cage_fork(void) { return fork(); }
 
 const char *cage_enter(void) {

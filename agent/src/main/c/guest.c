@@ -39,10 +39,15 @@ enum disks { ROOT_DISK = 1, CODE_DISK = 2, OPT_DISK = 4, TMP_DISK = 8 };
 static uint32_t mounted; /* disks */
 static int random_fd = -1;
 static struct {
-    int events, freeze, memory_max, pids_max; /* -1: there is none; kept open, see show of common.c */
+    int events, memory_events, freeze, memory_max, pids_max; /* -1: there is none; kept open, see show of common.c */
     uint64_t memory_limit; /* as it is set; 0: it is not */
     uint32_t pids_limit;
-} cage = {-1, -1, -1, -1, 0, 0};
+} cage = {-1, -1, -1, -1, -1, 0, 0};
+static struct {
+    uint64_t millis, refaults, major_faults; /* of the last look */
+    int looks;   /* in a row that found it */
+    bool killed; /* for it */
+} thrashing;
 
 /* ---- small helpers ---- */
 
@@ -101,6 +106,8 @@ void guest_start(void) {
     /* What the kernel does from time to time for large and old machines would be done right after a resume. */
     write_file("/proc/sys/vm/stat_interval", "600");
     write_file("/proc/sys/vm/compaction_proactiveness", "0");
+    /* Huge pages raise it to a twentieth of memory, which a function of the VM's whole size would lack. */
+    write_file("/proc/sys/vm/min_free_kbytes", "4096");
     /* No customer process needs one, and many a kernel hole was only reachable from within one. */
     write_file("/proc/sys/user/max_user_namespaces", "0");
     /* What is mounted later shall appear in a running customer's namespace. */
@@ -390,7 +397,7 @@ static int cage_file(const char *name, int flags) {
 
 int cage_make(uint64_t memory_max, uint32_t pids_max) {
     if (!(mounted & ROOT_DISK)) return fail(EINVAL, "root is not mounted");
-    int *kept[] = {&cage.events, &cage.freeze, &cage.memory_max, &cage.pids_max};
+    int *kept[] = {&cage.events, &cage.memory_events, &cage.freeze, &cage.memory_max, &cage.pids_max};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         if (*kept[i] >= 0) close(*kept[i]);
         *kept[i] = -1;
@@ -398,15 +405,19 @@ int cage_make(uint64_t memory_max, uint32_t pids_max) {
     rmdir(CAGE); /* a new one, so that its peak and its counters start at zero */
     if (mkdir(CAGE, 0755) < 0) return fail(errno, CAGE);
     cage.events = cage_file("cgroup.events", O_RDONLY);
+    cage.memory_events = cage_file("memory.events", O_RDONLY);
     cage.freeze = cage_file("cgroup.freeze", O_WRONLY);
     cage.memory_max = cage_file("memory.max", O_WRONLY);
     cage.pids_max = cage_file("pids.max", O_WRONLY);
     cage.memory_limit = 0;
+    memset(&thrashing, 0, sizeof thrashing);
     int error = cage_limit(memory_max, pids_max);
     return error ? error : write_file(CAGE "memory.oom.group", "1");
 }
 
 int cage_events(void) { return cage.events; }
+
+int cage_limit_events(void) { return cage.memory_events; }
 
 /*
  * Forks into the cage. A process born in a cgroup costs about 7 ms less (under emulation) than one that is moved
@@ -453,7 +464,38 @@ bool cage_empty(void) { return cage_number(CAGE "cgroup.events", "populated") ==
 
 bool cage_spoiled(void) { return false; } /* memory.oom.group */
 
-bool cage_out_of_memory(void) { return cage_number(CAGE "memory.events", "oom_kill") > 0; }
+bool cage_out_of_memory(void) { return thrashing.killed || cage_number(CAGE "memory.events", "oom_kill") > 0; }
+
+static uint64_t monotonic_millis(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * At the limit the kernel takes back pages of files before it kills, and there are some as long as programs run: it takes
+ * their code, which they read again at once, for minutes. So that is looked at, each second at most and only at the
+ * limit: little is left to files, a second's faults bring back more than that, and they are faults of mapped files, not
+ * reads. Three seconds of it, and memory has run out.
+ */
+void cage_at_limit(void) {
+    enum { EVERY_MILLIS = 1000, STALE_MILLIS = 4000, LOOKS = 3, FILE_SHARE = 16, MAJOR_FAULTS = 16, PAGE_BYTES = 4096 };
+    uint64_t now = monotonic_millis(), since = now - thrashing.millis;
+    if (since < EVERY_MILLIS || thrashing.killed) return;
+    char text[4096];
+    read_file(CAGE "memory.stat", text, sizeof text);
+    uint64_t files = number_in(text, "active_file") + number_in(text, "inactive_file");
+    uint64_t refaults = number_in(text, "workingset_refault_file"), major_faults = number_in(text, "pgmajfault");
+    bool found = since < STALE_MILLIS && files < cage.memory_limit / FILE_SHARE
+        && (refaults - thrashing.refaults) * PAGE_BYTES >= files && major_faults - thrashing.major_faults >= MAJOR_FAULTS;
+    thrashing.looks = found ? thrashing.looks + 1 : 0;
+    thrashing.millis = now;
+    thrashing.refaults = refaults;
+    thrashing.major_faults = major_faults;
+    if (thrashing.looks < LOOKS) return;
+    thrashing.killed = true;
+    cage_kill();
+}
 
 uint64_t cage_peak(void) {
     char text[32];

@@ -112,8 +112,9 @@ int runtime_start(const uint8_t *p, uint32_t length) {
 
     int error = cage_make(get32(p) | (uint64_t)get32(p + 4) << 32, get32(p + 8));
     if (error) return error;
-    uint32_t unwatched = 0;
-    if (cage_events() >= 0) watch(cage_events(), ON_CAGE, &unwatched, EPOLLPRI | EPOLLET);
+    uint32_t unwatched[2] = {0, 0};
+    if (cage_events() >= 0) watch(cage_events(), ON_CAGE, &unwatched[0], EPOLLPRI | EPOLLET);
+    if (cage_limit_events() >= 0) watch(cage_limit_events(), ON_LIMIT, &unwatched[1], EPOLLPRI | EPOLLET);
 
     int out[2], err[2];
     if (pipe2(out, O_CLOEXEC) < 0) return fail(errno, "pipe");

@@ -109,6 +109,10 @@ const char *cage_enter(void) {
 
 int cage_events(void) { return -1; }
 
+int cage_limit_events(void) { return -1; }
+
+void cage_at_limit(void) {}
+
 void cage_kill(void) { kill_group(SIGKILL); }
 
 int cage_freeze(bool freeze) {

@@ -254,8 +254,8 @@ def disk(event):
 
 
 def child_takes_all_memory(event):
-    """A child takes all there is; who is left claims that all went well."""
-    subprocess.run([sys.executable, "-c", "x = []\nwhile True: x.append(b'x' * (1 << 20))"])
+    """A child takes all there is, in steps of so many bytes; who is left claims that all went well."""
+    subprocess.run([sys.executable, "-c", f"x = []\nwhile True: x.append(b'x' * {event['step']})"])
     return "all went well"
 
 

@@ -20,6 +20,8 @@ final class Listing {
   /** AWS gives at most this many at once, whatever MaxItems says. */
   private static final int PAGE = 50;
 
+  private static final String ALL = "ALL";
+
   private static final FunctionTable.Position START = new FunctionTable.Position("", 0);
 
   private final FunctionStore functions;
@@ -30,10 +32,19 @@ final class Listing {
     this.versions = versions;
   }
 
+  /** With a master region only its Lambda@Edge replicas are listed, and of these there are none. */
   ListFunctionsResponse list(String accountId, ListFunctionsRequest request) {
     int limit = limit(request.maxItems());
     FunctionTable.Position after = position(request.marker(), START);
-    boolean all = "ALL".equals(request.functionVersionAsString());
+    boolean all = ALL.equals(request.functionVersionAsString());
+    if (request.masterRegion() != null) {
+      if (!all) {
+        throw FunctionErrors.invalid("MasterRegion can be given only with FunctionVersion=ALL.");
+      }
+      if (!request.masterRegion().equals(ALL)) {
+        return ListFunctionsResponse.builder().functions(List.of()).build();
+      }
+    }
     List<FunctionConfiguration> found = functions.page(accountId, all, after, limit + 1);
     ListFunctionsResponse.Builder response =
         ListFunctionsResponse.builder()

@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionVersion;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
+import thaw.model.LambdaException;
 
 class ListingTest {
   private static final String ACCOUNT = "000000000000";
@@ -109,6 +110,21 @@ class ListingTest {
     assertThat(listed.stateReason()).isNull();
     assertThat(listed.lastUpdateStatusAsString()).isNull();
     assertThat(listed.functionArn()).endsWith(":function:f00:$LATEST");
+  }
+
+  @Test
+  void thereAreNoReplicasOfAnyMasterRegion() {
+    ListFunctionsRequest.Builder all = ListFunctionsRequest.builder().functionVersion("ALL");
+    assertThat(opened.service().list(ACCOUNT, all.masterRegion("us-east-1").build()).functions())
+        .isEmpty();
+    assertThat(opened.service().list(ACCOUNT, all.masterRegion("ALL").build()).functions())
+        .isNotEmpty();
+    assertThatThrownBy(() ->
+            opened
+                .service()
+                .list(ACCOUNT, ListFunctionsRequest.builder().masterRegion("us-east-1").build()))
+        .isInstanceOf(LambdaException.class)
+        .hasMessage("MasterRegion can be given only with FunctionVersion=ALL.");
   }
 
   @Test

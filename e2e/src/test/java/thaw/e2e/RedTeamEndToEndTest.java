@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -30,6 +32,9 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedTeamEndToEndTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** As much as its VM is made for. */
+  private static final int LARGE_MB = 512;
 
   @RegisterExtension
   final ThawPlatform thaw =
@@ -47,6 +52,8 @@ class RedTeamEndToEndTest {
     platform = thaw.pid();
     Functions.python(thaw, "bystander", "redteam");
     Functions.python(thaw, "attacker", "redteam", function -> function.timeout(100));
+    Functions.python(
+        thaw, "large", "redteam", function -> function.timeout(100).memorySize(LARGE_MB));
   }
 
   @AfterEach
@@ -148,6 +155,23 @@ class RedTeamEndToEndTest {
   void descriptorsEnd() {
     assertThat(attack("descriptors").text()).isEqualTo("\"EMFILE\"");
     assertWarm();
+  }
+
+  /** Small steps leave time to take back, and read again, the code of those who run. */
+  @ParameterizedTest
+  @CsvSource({"attacker, 1048576", "attacker, 1024", "large, 1048576", "large, 1024"})
+  void aChildThatTakesAllMemoryEndsTheSandbox(String function, int step) {
+    Answer answer =
+        Functions.invoke(
+            thaw, function, "{\"attack\":\"child_takes_all_memory\",\"step\":%d}".formatted(step));
+    assertThat(answer.error()).as(answer.text()).contains("Unhandled");
+    assertThat(answer.json().path("errorType").asString()).isEqualTo("Runtime.OutOfMemory");
+    assertThat(answer.json().path("errorMessage").asString())
+        .endsWith("Error: Runtime exited with error: signal: killed");
+    assertThat(Integer.parseInt(answer.report().group("used")))
+        .isBetween(function.equals("large") ? LARGE_MB - 8 : 248, LARGE_MB);
+    assertThat(Functions.invoke(thaw, function, "{\"attack\":\"nothing\"}").text())
+        .isEqualTo("\"served\"");
   }
 
   @Test

@@ -13,8 +13,11 @@ record VmSize(int memoryMb, int vcpus) {
   /** AWS: a function has one vCPU's worth of time per 1,769 MB. */
   static final int MB_PER_VCPU = 1_769;
 
-  /** Kernel, agent and some page cache. */
-  private static final int OVERHEAD_MB = 64;
+  /**
+   * Kernel and agent, and room besides: a function must meet the limit of its own memory before the
+   * guest meets that of all.
+   */
+  private static final int OVERHEAD_MB = 96;
 
   /** The kernel's own book-keeping takes 1/64 of memory; as much again is slack. */
   private static final int OVERHEAD_SHARE = 32;

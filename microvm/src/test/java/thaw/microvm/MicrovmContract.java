@@ -90,7 +90,7 @@ abstract class MicrovmContract extends SandboxDriverContract {
         Pattern.compile("Size: +(\\d+) kB(?s:.*?)VmFlags: (.*)")
             .matcher(maps)
             .results()
-            .filter(mapping -> Long.parseLong(mapping.group(1)) >= 592 << 10)
+            .filter(mapping -> Long.parseLong(mapping.group(1)) >= 624 << 10)
             .map(mapping -> mapping.group(2))
             .toList();
 
@@ -123,7 +123,7 @@ abstract class MicrovmContract extends SandboxDriverContract {
 
   @Test
   void theJailsMemoryIsLimitedToTheVmAndItsOverhead() throws Exception {
-    long expected = (592L << 20) + fixture.settings.jailOverhead().bytes();
+    long expected = (624L << 20) + fixture.settings.jailOverhead().bytes();
     String id = shared().sandbox().id();
     Path v1 = Path.of("/sys/fs/cgroup/memory", id, "memory.limit_in_bytes");
     Path v2 = Path.of("/sys/fs/cgroup", id, "memory.max");

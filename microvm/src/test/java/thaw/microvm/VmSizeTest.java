@@ -10,13 +10,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VmSizeTest {
   @ParameterizedTest
   @CsvSource({
-    "128, 592, 1",
-    "512, 592, 1",
-    "513, 2176, 1",
-    "1769, 2176, 1",
-    "1770, 2176, 2",
-    "2049, 10624, 2",
-    "10240, 10624, 6"
+    "128, 624, 1",
+    "512, 624, 1",
+    "513, 2208, 1",
+    "1769, 2208, 1",
+    "1770, 2208, 2",
+    "2049, 10656, 2",
+    "10240, 10656, 6"
   })
   void aFunctionGetsTheSmallestVmThatHoldsIt(int memorySizeMb, int memoryMb, int vcpus) {
     assertThat(VmSize.of(memorySizeMb, Accelerator.KVM, 64)).isEqualTo(new VmSize(memoryMb, vcpus));
