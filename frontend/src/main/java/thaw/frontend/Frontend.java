@@ -103,7 +103,9 @@ public final class Frontend implements AutoCloseable {
             new Bodies(patience),
             new Answers(patience),
             new BodyBudget(settings.bodyMemory().bytes()));
-    var handler = new RequestHandler(api.apply(shared), shared.bodies(), shared.answers());
+    var handler =
+        new RequestHandler(
+            api.apply(shared), shared.bodies(), shared.answers(), settings.idleTimeout());
     var http1 =
         Http1Config.builder()
             .maxHeadersSize((int) settings.maxHeaders().bytes())

@@ -8,6 +8,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.ErrorCode;
@@ -17,20 +18,30 @@ import thaw.model.LambdaException;
  * Every request: gives it an id, lets it through the gate, sends it on its way, words its errors.
  */
 final class RequestHandler implements Handler {
+  /** What part of the idle time a request may take and leave enough for the next one. */
+  private static final int SLOW_SHARE = 5;
+
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
   private final Api api;
   private final Bodies bodies;
   private final Answers answers;
+  private final long slowNanos;
 
-  RequestHandler(Api api, Bodies bodies, Answers answers) {
+  /**
+   * @param idleTimeout after which Helidon cuts a connection, counted from its last request's start
+   */
+  RequestHandler(Api api, Bodies bodies, Answers answers, Duration idleTimeout) {
     this.api = api;
     this.bodies = bodies;
     this.answers = answers;
+    this.slowNanos = idleTimeout.toNanos() / SLOW_SHARE;
   }
 
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
+    long begin = System.nanoTime();
+    response.beforeSend(() -> closeIfSlow(response, begin));
     answer(request, response);
     // Helidon reads what is left of chunks even if the connection ends, and answers once more if
     // they
@@ -38,6 +49,16 @@ final class RequestHandler implements Handler {
     if (!response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
         || request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
       bodies.drain(request);
+    }
+  }
+
+  /**
+   * After a long request a connection has little of its idle time left: its client would send the
+   * next one on a connection that is about to be cut. So it is told to make a new one.
+   */
+  private void closeIfSlow(ServerResponse response, long beginNanos) {
+    if (System.nanoTime() - beginNanos > slowNanos) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -288,6 +289,21 @@ class HostileRequestsTest {
       }
       assertThat(cut).isTrue();
     }
+  }
+
+  @Test
+  void aSlowAnswerEndsItsConnectionRatherThanLeaveOneThatIsAboutToBeCut() throws IOException {
+    frontend.invoker((function, invocation) -> {
+      // A fifth of idleTimeout is slow.
+      boolean never = new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
+      assertThat(never).isFalse();
+      return TestFrontend.ECHO.invoke(function, invocation);
+    });
+    var slow = frontend.send("POST", INVOKE, "1");
+    assertThat(slow.text()).isEqualTo("1");
+    assertThat(slow.header("Connection")).contains("close");
+    frontend.invoker(TestFrontend.ECHO);
+    assertThat(frontend.send("POST", INVOKE, "1").header("Connection")).contains("keep-alive");
   }
 
   @Test
