@@ -12,14 +12,15 @@ import javax.crypto.spec.SecretKeySpec;
  * of the plaintext's hash), so the counter always starts at zero.
  */
 final class ChunkCipher {
-  /** A chunk's size, plain or encrypted, bytes. */
+  /** A chunk's size, plain or encrypted, bytes; the last one of a file may be smaller. */
   static final int CHUNK_BYTES = 512 * 1024;
 
   static final int KEY_BYTES = 32;
 
   /**
-   * What the JDK's ciphers and digests are given at a time. Its AES-CTR is thirty times slower when
-   * it is given a whole chunk, and takes ten times as long until it is compiled.
+   * What a chunk's length is a multiple of, and what the JDK's ciphers and digests are given at a
+   * time. Its AES-CTR is thirty times slower when it is given a whole chunk, and takes ten times as
+   * long until it is compiled.
    */
   static final int PIECE_BYTES = 4096;
 
@@ -27,6 +28,21 @@ final class ChunkCipher {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private ChunkCipher() {}
+
+  /**
+   * Length of a chunk.
+   *
+   * @param restBytes length of the file from the chunk's start on
+   */
+  static int chunkBytes(long restBytes) {
+    return Math.toIntExact(
+        Math.min(CHUNK_BYTES, Math.ceilDiv(restBytes, (long) PIECE_BYTES) * PIECE_BYTES));
+  }
+
+  /** Whether a chunk can be that long. */
+  static boolean isChunkLength(long bytes) {
+    return bytes > 0 && bytes <= CHUNK_BYTES && bytes % PIECE_BYTES == 0;
+  }
 
   /** Encrypts or decrypts a chunk in place: in counter mode they are the same. */
   static void crypt(byte[] key, byte[] chunk) {

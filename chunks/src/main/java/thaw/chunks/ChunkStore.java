@@ -5,9 +5,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The chunk store: files of any size are put in and read anywhere, by the id of their manifest.
@@ -17,6 +20,7 @@ import java.util.concurrent.Semaphore;
  */
 public final class ChunkStore {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final long KEEPER_SECONDS = 10;
 
   private final Origin origin;
   private final Roots roots;
@@ -91,9 +95,25 @@ public final class ChunkStore {
             List.of(disk, new OriginTier()),
             settings.fetchesAtOnce(),
             settings.fetchTimeout(),
-            executor);
+            executor,
+            keeper(settings.fetchesAtOnce()));
     carryOver = new CarryOver(origin, executor, settings.uploadsAtOnce());
     collector = new GarbageCollector(origin, roots, carryOver, settings, clock);
+  }
+
+  /** One thread; when it does not keep up, whoever fetches does the work. */
+  private static Executor keeper(int queue) {
+    ThreadPoolExecutor keeper =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            KEEPER_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(queue),
+            Thread.ofPlatform().name("chunk-keeper").daemon().factory(),
+            new ThreadPoolExecutor.CallerRunsPolicy());
+    keeper.allowCoreThreadTimeOut(true);
+    return keeper;
   }
 
   /** Has the JIT compile the cryptography; to be called before a worker says that it is ready. */
@@ -183,17 +203,32 @@ public final class ChunkStore {
   public Optional<ChunkedFile> open(Hash manifest, String keyOwner) throws IOException {
     Location location = new Location(roots, origin, manifest);
     Optional<byte[]> bytes = location.readManifest();
-    if (bytes.isEmpty()) {
-      return Optional.empty();
-    }
-    if (!Hash.of(bytes.get()).equals(manifest)) {
+    return bytes.isPresent()
+        ? Optional.of(opened(manifest, bytes.get(), keyOwner, location))
+        : Optional.empty();
+  }
+
+  /**
+   * Opens a file whose manifest was kept elsewhere, too, as it is stored: no byte moves for that.
+   *
+   * @param sealed as {@link Upload#sealedManifest} gave it
+   * @throws DamagedException if it is not what was stored, or was sealed by another's key
+   */
+  public ChunkedFile open(Hash manifest, byte[] sealed, String keyOwner) throws IOException {
+    return opened(manifest, sealed, keyOwner, new Location(roots, origin, manifest));
+  }
+
+  private ChunkedFile opened(Hash manifest, byte[] bytes, String keyOwner, Location location)
+      throws IOException {
+    if (!Hash.of(bytes).equals(manifest)) {
       throw new DamagedException("the manifest " + manifest + " is damaged");
     }
     KeyChain chain =
         keys.existing(keyOwner)
             .orElseThrow(() -> new DamagedException("there is no key of " + keyOwner));
-    return Optional.of(
-        new ChunkedFile(SealedManifest.parse(bytes.get()).open(chain), location, path));
+    Manifest opened = SealedManifest.parse(bytes).open(chain);
+    location.madeIn(opened.outline().binding().root());
+    return new ChunkedFile(opened, location, path);
   }
 
   /** The collector of this store's garbage. */

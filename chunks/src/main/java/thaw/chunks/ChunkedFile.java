@@ -64,7 +64,7 @@ public final class ChunkedFile {
       target.fill((byte) 0);
       return;
     }
-    try (PlainChunk plain = get(place)) {
+    try (PlainChunk plain = get(chunk, place)) {
       target.copyFrom(plain.bytes().asSlice(offset, target.byteSize()));
     }
   }
@@ -93,10 +93,10 @@ public final class ChunkedFile {
 
   /** Brings the chunk in which this position lies nearer, so that a later read finds it there. */
   public void prefetch(long position) throws IOException {
-    int place =
-        manifest.outline().runs().place(Math.toIntExact(position / ChunkCipher.CHUNK_BYTES));
+    int chunk = Math.toIntExact(position / ChunkCipher.CHUNK_BYTES);
+    int place = manifest.outline().runs().place(chunk);
     if (place != Runs.ABSENT) {
-      get(place).close();
+      get(chunk, place).close();
     }
   }
 
@@ -118,7 +118,13 @@ public final class ChunkedFile {
     }
   }
 
-  private PlainChunk get(int place) throws IOException {
-    return path.get(manifest.outline().names()[place], manifest.key(place), location);
+  private PlainChunk get(int chunk, int place) throws IOException {
+    Hash name = manifest.outline().names()[place];
+    PlainChunk plain = path.get(name, manifest.key(place), location);
+    if (plain.bytes().byteSize() != manifest.outline().chunkBytes(chunk)) {
+      plain.close();
+      throw new DamagedException("chunk " + name + " is not as long as its manifest has it");
+    }
+    return plain;
   }
 }

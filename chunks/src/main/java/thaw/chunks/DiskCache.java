@@ -32,7 +32,7 @@ final class DiskCache implements Tier {
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
 
   private final Path directory;
-  private final Cache<Hash, Boolean> cache;
+  private final Cache<Hash, Integer> cache;
   private final LongAdder evictions = new LongAdder();
 
   /** Opens the cache with what an earlier process left in it, the latest used last. */
@@ -41,16 +41,16 @@ final class DiskCache implements Tier {
     cache =
         Caffeine.newBuilder()
             .maximumWeight(size.bytes())
-            .weigher((Hash chunk, Boolean present) -> ChunkCipher.CHUNK_BYTES)
+            .weigher((Hash chunk, Integer bytes) -> bytes)
             .executor(Runnable::run)
             .removalListener(this::removed)
             .build();
     for (Found file : leftFiles()) {
-      cache.put(file.chunk(), true);
+      cache.put(file.chunk(), file.bytes());
     }
   }
 
-  private record Found(Hash chunk, long modifiedMillis) {}
+  private record Found(Hash chunk, int bytes, long modifiedMillis) {}
 
   private List<Found> leftFiles() throws IOException {
     try (Stream<Path> files =
@@ -58,11 +58,16 @@ final class DiskCache implements Tier {
       List<Found> found = new ArrayList<>();
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        boolean torn = NAME.matcher(name).matches() && Files.size(file) != ChunkCipher.CHUNK_BYTES;
+        long bytes = Files.size(file);
+        boolean torn = NAME.matcher(name).matches() && !ChunkCipher.isChunkLength(bytes);
         if (torn || name.startsWith(DurableFiles.TEMPORARY_PREFIX)) {
           Files.deleteIfExists(file);
         } else if (NAME.matcher(name).matches()) { // what others put here is left alone
-          found.add(new Found(Hash.parse(name), Files.getLastModifiedTime(file).toMillis()));
+          found.add(
+              new Found(
+                  Hash.parse(name),
+                  Math.toIntExact(bytes),
+                  Files.getLastModifiedTime(file).toMillis()));
         }
       }
       found.sort(Comparator.comparingLong(Found::modifiedMillis));
@@ -99,7 +104,7 @@ final class DiskCache implements Tier {
     } finally {
       Files.deleteIfExists(temporary);
     }
-    cache.put(chunk, true);
+    cache.put(chunk, ciphertext.length);
   }
 
   @Override
@@ -108,7 +113,7 @@ final class DiskCache implements Tier {
   }
 
   /** If the chunk was kept again in between, its entry is found to have no file, and is a miss. */
-  private void removed(@Nullable Hash chunk, @Nullable Boolean present, RemovalCause cause) {
+  private void removed(@Nullable Hash chunk, @Nullable Integer bytes, RemovalCause cause) {
     if (chunk == null || cause == RemovalCause.REPLACED) {
       return;
     }
@@ -124,7 +129,7 @@ final class DiskCache implements Tier {
 
   /** Chunks on disk now, bytes. */
   long bytes() {
-    return cache.estimatedSize() * ChunkCipher.CHUNK_BYTES;
+    return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
   }
 
   long evictions() {

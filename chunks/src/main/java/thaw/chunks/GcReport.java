@@ -41,7 +41,7 @@ public record GcReport(List<OfRoot> roots) {
       long chunks,
       long deadChunks,
       long onlyHere) {
-    /** What the dead chunks take, bytes, where no other root has them too. */
+    /** What the dead chunks take at most, bytes, where no other root has them too. */
     public long deadBytes() {
       return deadChunks * ChunkCipher.CHUNK_BYTES;
     }

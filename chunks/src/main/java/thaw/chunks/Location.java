@@ -37,6 +37,17 @@ final class Location {
     return roots.epoch() == epoch ? Optional.empty() : read(manifest, ObjectName.Kind.MANIFEST);
   }
 
+  /**
+   * Says in which root it was made, if it was not looked for yet. What was made in a root that
+   * loses nothing is there.
+   */
+  void madeIn(long root) {
+    long epoch = roots.epoch();
+    if (found.epoch() < 0 && roots.losesNothing(root)) {
+      found = new Found(epoch, root);
+    }
+  }
+
   /** The root in which it is; 0 if it is in none. */
   long root() throws IOException {
     return locate(found).root();

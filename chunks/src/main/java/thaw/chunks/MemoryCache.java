@@ -55,8 +55,8 @@ final class MemoryCache {
     if (slot == null) { // readers hold more than there is to spare: for this caller only
       return new PlainChunk(MemorySegment.ofArray(plain).asReadOnly(), () -> {});
     }
-    slot.copyFrom(MemorySegment.ofArray(plain));
-    PlainChunk chunk = new PlainChunk(slot.asReadOnly(), () -> slots.giveBack(slot));
+    MemorySegment filled = slot.asSlice(0, plain.length).copyFrom(MemorySegment.ofArray(plain));
+    PlainChunk chunk = new PlainChunk(filled.asReadOnly(), () -> slots.giveBack(slot));
     chunk.hold();
     cache.put(name, chunk);
     return chunk;
@@ -71,7 +71,7 @@ final class MemoryCache {
     return slot.orElse(null);
   }
 
-  /** Chunks in memory now, bytes. */
+  /** Memory that chunks take now, bytes: each a whole slot. */
   long bytes() {
     return cache.estimatedSize() * ChunkCipher.CHUNK_BYTES;
   }

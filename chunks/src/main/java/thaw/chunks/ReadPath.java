@@ -33,15 +33,24 @@ final class ReadPath {
   private final Semaphore fetches;
   private final Duration timeout;
   private final Executor executor;
+  private final Executor keeper;
   private final ConcurrentHashMap<Hash, Flight> flights = new ConcurrentHashMap<>();
 
+  /**
+   * A read path.
+   *
+   * @param executor runs what is done ahead
+   * @param keeper gives chunks to the tiers before the one that had them; nobody waits for that
+   */
   ReadPath(
       MemoryCache memory,
       List<Tier> tiers,
       int fetchesAtOnce,
       Duration timeout,
-      Executor executor) {
+      Executor executor,
+      Executor keeper) {
     this.executor = executor;
+    this.keeper = keeper;
     this.memory = memory;
     this.tiers = List.copyOf(tiers);
     this.counters = tiers.stream().map(tier -> new TierCounters()).toList();
@@ -59,7 +68,7 @@ final class ReadPath {
     Optional<PlainChunk> cached = memory.get(name);
     if (cached.isPresent()) {
       memoryCounters.hits.increment();
-      memoryCounters.bytes.add(ChunkCipher.CHUNK_BYTES);
+      memoryCounters.bytes.add(cached.get().bytes().byteSize());
       return cached.get();
     }
     memoryCounters.misses.increment();
@@ -90,7 +99,7 @@ final class ReadPath {
   private PlainChunk load(Hash name, byte[] key, Location location) throws IOException {
     acquire();
     try {
-      byte[] chunk = fetch(name, location);
+      byte[] chunk = fetch(name, location).clone(); // the ciphertext may still be being kept
       ChunkCipher.crypt(key, chunk);
       return memory.put(name, chunk);
     } finally {
@@ -103,7 +112,10 @@ final class ReadPath {
     for (int at = 0; at < tiers.size(); at++) {
       Optional<byte[]> found = fetchFrom(at, name, location, failures);
       if (found.isPresent()) {
-        offer(at, name, found.get());
+        if (at > 0) {
+          int foundAt = at;
+          keeper.execute(() -> offer(foundAt, name, found.get()));
+        }
         return found.get();
       }
     }
@@ -146,7 +158,7 @@ final class ReadPath {
   }
 
   private static boolean isWhole(Hash name, byte[] ciphertext) {
-    return ciphertext.length == ChunkCipher.CHUNK_BYTES && Hash.of(ciphertext).equals(name);
+    return ChunkCipher.isChunkLength(ciphertext.length) && Hash.of(ciphertext).equals(name);
   }
 
   /** Gives a chunk to the tiers before the one that had it. One that cannot take it is no harm. */

@@ -80,6 +80,12 @@ public final class Roots {
     return root != null && root.state() == RootState.EXPIRED;
   }
 
+  /** Whether it is there, and all that was ever made in it. */
+  synchronized boolean losesNothing(long id) {
+    Root root = roots.get(id);
+    return root != null && (root.state() == RootState.ACTIVE || root.state() == RootState.RETIRED);
+  }
+
   /** Changes whenever a root changes. */
   long epoch() {
     return epoch.get();

@@ -39,6 +39,7 @@ public final class Upload extends OutputStream {
   private int filled;
   private long written;
   private boolean ended;
+  private byte[] sealed = new byte[0];
 
   /** What became of a chunk. */
   @SuppressWarnings("ArrayRecordComponent") // a secret, compared by nobody
@@ -136,20 +137,23 @@ public final class Upload extends OutputStream {
   }
 
   private void send() throws IOException {
+    int length = ChunkCipher.chunkBytes(filled); // shorter only at the file's end
+    Arrays.fill(current, filled, length, (byte) 0);
     filled = 0;
-    if (Arrays.equals(current, ZEROS)) {
+    if (Arrays.equals(current, 0, length, ZEROS, 0, length)) {
       return;
     }
     int index = Outline.chunks(written) - 1;
     present.set(index);
-    byte[] chunk = current;
+    byte[] buffer = current;
+    byte[] chunk = length == buffer.length ? buffer : Arrays.copyOf(buffer, length);
     current = ZEROS; // replaced below, or the upload has failed
-    executor.execute(() -> store(index, chunk));
+    executor.execute(() -> store(index, chunk, buffer));
     current = take();
     rethrowFailure();
   }
 
-  private void store(int index, byte[] chunk) {
+  private void store(int index, byte[] chunk, byte[] buffer) {
     try {
       if (failure.get() == null) {
         Stored made = encrypt(chunk);
@@ -159,7 +163,7 @@ public final class Upload extends OutputStream {
     } catch (IOException | RuntimeException | Error e) {
       failure.compareAndSet(null, e);
     } finally {
-      buffers.add(chunk);
+      buffers.add(buffer);
     }
   }
 
@@ -182,15 +186,19 @@ public final class Upload extends OutputStream {
   public Hash finish() throws IOException {
     requireRoom(0);
     if (filled > 0) {
-      Arrays.fill(current, filled, current.length, (byte) 0);
       send();
     }
     end();
     rethrowFailure();
-    byte[] manifest = manifest().seal(sealing);
-    Hash id = Hash.of(manifest);
-    origin.put(ObjectName.manifest(creation.root(), id), manifest);
+    sealed = manifest().seal(sealing);
+    Hash id = Hash.of(sealed);
+    origin.put(ObjectName.manifest(creation.root(), id), sealed);
     return id;
+  }
+
+  /** The manifest as it is stored, once the upload is finished: sealed, so anybody may have it. */
+  public byte[] sealedManifest() {
+    return sealed.clone();
   }
 
   private Manifest manifest() {

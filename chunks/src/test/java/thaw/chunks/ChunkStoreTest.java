@@ -121,6 +121,56 @@ final class ChunkStoreTest {
   }
 
   @Test
+  void theLastChunkIsAsLongAsItHasToBe() throws IOException {
+    for (int bytes : new int[] {1, 4096, 4097, 200_000, CHUNK - 4096, CHUNK - 1, CHUNK}) {
+      Set<Hash> before = chunks();
+      put(ALICE, content(bytes, bytes), Encryption.CONVERGENT);
+      Set<Hash> made = chunks();
+      made.removeAll(before);
+      byte[] chunk = origin.get(ObjectName.chunk(1, made.iterator().next())).orElseThrow();
+      assertThat(chunk).as("of %d bytes", bytes).hasSize(Math.ceilDiv(bytes, 4096) * 4096);
+    }
+  }
+
+  /** All chunks of such a file are equally long. */
+  @Test
+  void aFileOfFormatVersion1IsReadAndOneWhoseChunkHasAnotherLengthIsNot() throws IOException {
+    byte[] content = Arrays.copyOf(content(5, 100_000), CHUNK);
+    for (int stored : new int[] {CHUNK, 100_000}) {
+      Hash id = put(ALICE, Arrays.copyOf(content, stored), Encryption.RANDOM);
+      byte[] sealed = origin.get(ObjectName.manifest(1, id)).orElseThrow();
+      KeyChain chain = keys.existing(ALICE).orElseThrow();
+      Manifest whole = SealedManifest.parse(sealed).open(chain);
+      Outline outline = whole.outline();
+      byte[] first =
+          new Manifest(
+                  new Outline(1, outline.binding(), 100_000, outline.runs(), outline.names()),
+                  whole.keys())
+              .seal(chain);
+      origin.put(ObjectName.manifest(1, Hash.of(first)), first);
+      if (stored == CHUNK) {
+        assertThat(read(Hash.of(first), ALICE)).isEqualTo(Arrays.copyOf(content, 100_000));
+      } else {
+        assertThatThrownBy(() -> read(Hash.of(first), ALICE)).isInstanceOf(DamagedException.class);
+      }
+    }
+  }
+
+  @Test
+  void aManifestThatWasKeptElsewhereOpensTheFileAndOneThatWasChangedDoesNot() throws IOException {
+    byte[] content = content(6, 3 * CHUNK + 5);
+    Hash id = put(ALICE, content, Encryption.RANDOM);
+    byte[] sealed = origin.get(ObjectName.manifest(1, id)).orElseThrow();
+    origin.delete(ObjectName.manifest(1, id));
+    byte[] all = new byte[content.length];
+    assertThat(store.open(id, sealed, ALICE).read(0, MemorySegment.ofArray(all)))
+        .isEqualTo(all.length);
+    assertThat(all).isEqualTo(content);
+    sealed[100] ^= 1;
+    assertThatThrownBy(() -> store.open(id, sealed, ALICE)).isInstanceOf(DamagedException.class);
+  }
+
+  @Test
   void rangesPagesAndTheEnd() throws IOException {
     byte[] content = content(1, 5 * CHUNK + 100);
     Arrays.fill(content, CHUNK, 3 * CHUNK, (byte) 0);

@@ -67,6 +67,22 @@ final class FormatVectorsTest {
   }
 
   @Test
+  void lastChunk(@TempDir Path directory) throws IOException {
+    byte[] plain = Arrays.copyOf(Arrays.copyOf(plain(), 10_000), ChunkCipher.chunkBytes(10_000));
+    ChunkKeys keys =
+        new ChunkKeys.Convergent(
+            chain().domainSecret(),
+            repeated(0x55),
+            new PublicBases(directory),
+            new Salt(5, 678, 1));
+    byte[] key = keys.keyFor(plain);
+    assertThat(HEX.formatHex(key)).isEqualTo(documented("last chunk key"));
+    ChunkCipher.crypt(key, plain);
+    assertThat(plain).hasSize(12_288);
+    assertThat(Hash.of(plain)).hasToString(documented("last chunk name"));
+  }
+
+  @Test
   void manifest() throws IOException {
     BitSet present = new BitSet();
     present.set(0);

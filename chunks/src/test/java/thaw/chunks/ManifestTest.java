@@ -124,10 +124,10 @@ final class ManifestTest {
   @Test
   void aManifestOfAnotherFormatVersionIsRefused() {
     byte[] sealed = manifest(new Random(6), 3, 1).seal(CHAIN);
-    sealed[11] = 2;
+    sealed[11] = 3;
     assertThatThrownBy(() -> SealedManifest.parse(sealed))
         .isInstanceOf(DamagedException.class)
-        .hasMessage("not a manifest of format version 1");
+        .hasMessage("not a manifest of format version 2");
   }
 
   @Test

@@ -88,7 +88,9 @@ final class ReadPathTest {
 
   private void open(DataSize memory, DataSize onDisk, Duration timeout) throws IOException {
     disk = new DiskCache(directory.resolve("cache"), onDisk);
-    path = new ReadPath(new MemoryCache(memory), List.of(disk, far), 4, timeout, Runnable::run);
+    path =
+        new ReadPath(
+            new MemoryCache(memory), List.of(disk, far), 4, timeout, Runnable::run, Runnable::run);
   }
 
   private static byte[] plain(int seed) {
@@ -204,6 +206,7 @@ final class ReadPathTest {
               List.of(disk, far),
               4,
               Duration.ofMinutes(1),
+              Runnable::run,
               Runnable::run);
       Files.write(file(name), damaged);
       assertReads(name, 1);

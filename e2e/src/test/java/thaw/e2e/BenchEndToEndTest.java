@@ -3,13 +3,16 @@ package thaw.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import thaw.cli.client.Json;
 import tools.jackson.databind.JsonNode;
 
-/** {@code thaw bench warm} measures; what it measures here says nothing. */
+/**
+ * The benchmarks, and {@code thaw gc}, print their figures; what they measure here says nothing.
+ */
 class BenchEndToEndTest {
   @RegisterExtension static final ThawPlatform thaw = ThawPlatform.with("none");
 
@@ -33,6 +36,78 @@ class BenchEndToEndTest {
     assertThat(row.path("coldP50Millis").asDouble()).isPositive();
     assertThat(row.path("bytesFetched").asLong()).isBetween(1L, 8_000_000L);
     assertThat(bench.path("rates").path("inflateBytesPerSecond").asLong()).isPositive();
+  }
+
+  @Test
+  void restorePrintsTheDocumentedFigures() throws Exception {
+    JsonNode bench = json("bench", "restore", "--json", "--starts", "1");
+    assertThat(bench.path("bench").asString()).isEqualTo("restore");
+    assertThat(bench.path("originLatencyMillis").asLong()).isEqualTo(20);
+    List<JsonNode> rows = List.copyOf(bench.path("results").values());
+    assertThat(rows)
+        .extracting(row -> row.path("source").asString())
+        .containsExactly(
+            "plain",
+            "chunks-warm",
+            "origin-nolog",
+            "origin-log",
+            "origin-shuffledlog",
+            "origin-repacked",
+            "chunks-local");
+    assertThat(rows)
+        .allSatisfy(row -> {
+          assertThat(row.path("runtime").asString()).isEqualTo("python3.13");
+          assertThat(row.path("p50Millis").asDouble()).isPositive();
+          assertThat(row.path("workingSetBytes").asLong()).isPositive();
+          assertThat(row.path("bytesFetched").isNumber()).isTrue();
+          assertThat(row.path("originRequests").isNumber()).isTrue();
+        });
+    assertThat(rows.getFirst().path("bytesFetched").asLong()).isZero();
+    JsonNode repacked = rows.get(5);
+    assertThat(repacked.path("bytesFetched").asLong())
+        .isBetween(1L, rows.get(2).path("bytesFetched").asLong() / 2);
+  }
+
+  @Test
+  void dedupPrintsTheDocumentedFigures() throws Exception {
+    JsonNode bench = json("bench", "dedup", "--json");
+    assertThat(bench.path("bench").asString()).isEqualTo("dedup");
+    List<JsonNode> rows = List.copyOf(bench.path("results").values());
+    assertThat(rows)
+        .extracting(row -> row.path("case").asString())
+        .containsExactly("extra-function", "rebuild", "same-upload", "shared-base");
+    assertThat(rows)
+        .allSatisfy(row -> {
+          assertThat(row.path("logicalBytes").asLong()).isPositive();
+          assertThat(row.path("newBytes").asLong()).isPositive();
+          assertThat(row.path("uniqueChunkFraction").asDouble()).isBetween(0.0, 1.0);
+          assertThat(row.path("uniqueByteFraction").asDouble()).isBetween(0.0, 1.0);
+        });
+    assertThat(rows.getFirst().path("newBytes").asLong()).isLessThan(200_000 * 101 / 100 + 65_536);
+    assertThat(rows.get(1).path("uniqueByteFraction").asDouble()).isLessThan(0.025);
+    assertThat(rows.get(2).path("uniqueChunkFraction").asDouble()).isZero();
+  }
+
+  @Test
+  void gcPrintsTheDocumentedFigures() throws Exception {
+    JsonNode report =
+        json("gc", "--dry-run", "--json", "--data-dir", thaw.dataDirectory().toString());
+    assertThat(report.path("dryRun").asBoolean()).isTrue();
+    JsonNode root = report.path("roots").path(0);
+    assertThat(root.path("id").asLong()).isEqualTo(1);
+    assertThat(root.path("state").asString()).isEqualTo("active");
+    assertThat(root.path("next").asString()).isEqualTo("keep");
+    assertThat(root.path("alarmed").isBoolean()).isTrue();
+    assertThat(Instant.parse(root.path("since").asString())).isBeforeOrEqualTo(Instant.now());
+    for (String count :
+        List.of(
+            "liveManifests", "deadManifests", "onlyHere", "chunks", "deadChunks", "deadBytes")) {
+      assertThat(root.path(count).isNumber()).as(count).isTrue();
+    }
+  }
+
+  private static JsonNode json(String... command) throws Exception {
+    return Json.parse(Command.thaw(command).succeeded().getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

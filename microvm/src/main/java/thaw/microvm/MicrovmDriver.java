@@ -181,6 +181,12 @@ public final class MicrovmDriver implements SandboxDriver {
   }
 
   @Override
+  public void expect(int memorySizeMb, boolean network) {
+    VmOptions options = VmOptions.booting(host, accelerator, memorySizeMb, network);
+    shells.expect(options.on(MemoryBacking.of(true, false)).resuming());
+  }
+
+  @Override
   public Map<String, Double> gauges() {
     return shells.gauges();
   }

@@ -16,8 +16,9 @@ import thaw.sandbox.SandboxException;
 
 /**
  * Shells that wait for the next resume, by kind (VM size, with or without network). A kind gets
- * some when it is first asked for and loses them when it was not for a while. One thread makes them
- * one after the other, so that filling the pool never takes more than a processor.
+ * some when it is first asked for, or expected, and loses them when it was not for a while. One
+ * thread makes them one after the other, so that filling the pool never takes more than a
+ * processor.
  *
  * <p>A shell that dies in here is dropped and replaced; one that cannot be made is tried again when
  * its kind is next asked for.
@@ -69,6 +70,20 @@ final class ShellPool implements AutoCloseable {
       next.get().close();
     }
     return Optional.empty();
+  }
+
+  /** Has as many wait as at least do of a kind in use, without having been asked for one. */
+  void expect(VmOptions kind) {
+    lock.lock();
+    try {
+      if (!closed && settings.shellsMax() > 0) {
+        long now = System.nanoTime();
+        shelves.computeIfAbsent(kind, key -> new Shelf(now)).lastWanted = now;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Optional<Shell> poll(VmOptions kind, boolean wanted) {

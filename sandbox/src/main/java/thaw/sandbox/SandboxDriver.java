@@ -34,6 +34,12 @@ public interface SandboxDriver extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Resumes of that size may be wanted soon: whatever makes the first of them quicker may be begun.
+   * A hint; returns at once.
+   */
+  default void expect(int memorySizeMb, boolean network) {}
+
   /** What it is doing now, for metrics: numbers by their names in camel case, units last. */
   default Map<String, Double> gauges() {
     return Map.of();

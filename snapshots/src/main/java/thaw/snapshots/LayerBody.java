@@ -11,6 +11,9 @@ interface LayerBody {
   /** Table of the /tmp disk. */
   PageTable disk() throws IOException;
 
+  /** Whether parents may have this page of memory other than zero, if it is not in the table. */
+  boolean mayBeBelow(long page) throws IOException;
+
   /** Slot at which the device state starts. */
   int stateSlot() throws IOException;
 

@@ -29,6 +29,11 @@ final class LocalBody implements LayerBody {
   }
 
   @Override
+  public boolean mayBeBelow(long page) {
+    return true;
+  }
+
+  @Override
   public int stateSlot() {
     return manifest.stateSlot();
   }

@@ -3,7 +3,6 @@ package thaw.snapshots;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -47,16 +46,15 @@ final class PackedLayer {
 
   private void addWorkingSet(PageAccessLog log) throws IOException {
     PageSource content = layer.memory();
-    BitSet seen = new BitSet();
     for (int entry : log.pages()) {
       int page = PageAccessLog.page(entry);
-      if (PageAccessLog.file(entry) == PageAccessLog.MEMORY
-          && !seen.get(page)
-          && content
-              .page(page)
-              .filter(bytes -> bytes.mismatch(PageSource.ZERO_PAGE) >= 0)
-              .isPresent()) {
-        seen.set(page);
+      if (PageAccessLog.file(entry) != PageAccessLog.MEMORY || memory.containsKey(page)) {
+        continue;
+      }
+      Optional<MemorySegment> bytes = content.page(page);
+      if (bytes.isEmpty() || bytes.get().mismatch(PageSource.ZERO_PAGE) < 0) {
+        memory.put(page, PageTable.ZERO_SLOT);
+      } else {
         addMemory(page);
       }
     }
@@ -101,8 +99,9 @@ final class PackedLayer {
     return hotSlots;
   }
 
-  ResumeBundle bundle(Optional<PageAccessLog> log) {
-    return new ResumeBundle(table(memory), table(disk), 0, stateBytes, log);
+  ResumeBundle bundle(Optional<PageAccessLog> log) throws IOException {
+    return new ResumeBundle(
+        table(memory), table(disk), PageRuns.of(layer.memoryBelow()), 0, stateBytes, log);
   }
 
   private static PageTable table(SortedMap<Integer, Integer> slots) {

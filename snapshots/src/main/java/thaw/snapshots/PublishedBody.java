@@ -35,16 +35,28 @@ final class PublishedBody implements LayerBody {
   }
 
   private Loaded loaded() throws IOException {
-    Loaded known = loaded;
-    return known != null ? known : load();
+    return loaded(false);
   }
 
-  private synchronized Loaded load() throws IOException {
+  /**
+   * The bundle, read if it is not yet.
+   *
+   * @param toResume whether all that a resume wants is to be fetched with it. Of a layer that only
+   *     a page is wanted of, below another, it would be in vain
+   */
+  private Loaded loaded(boolean toResume) throws IOException {
+    Loaded known = loaded;
+    return known != null ? known : load(toResume);
+  }
+
+  private synchronized Loaded load(boolean toResume) throws IOException {
     Loaded known = loaded;
     if (known == null) {
       try {
         ChunkedFile file = opening.open();
-        file.prefetchAhead(0, description.hotBytes());
+        if (toResume) {
+          file.prefetchAhead(0, description.hotBytes());
+        }
         byte[] head = read(file, ResumeBundle.HEAD_BYTES);
         int bytes = ResumeBundle.encodedBytes(head, file.bytes());
         ResumeBundle bundle = ResumeBundle.decode(read(file, bytes), description.header());
@@ -68,7 +80,7 @@ final class PublishedBody implements LayerBody {
   /** Which pages its resumes touch; empty if that is not known or cannot be read now. */
   Optional<PageAccessLog> accessLog() {
     try {
-      return loaded().bundle().accessLog();
+      return loaded(true).bundle().accessLog();
     } catch (IOException e) {
       LOG.warn("the resume bundle of layer {} cannot be read", description.header().id(), e);
       return Optional.empty();
@@ -83,6 +95,11 @@ final class PublishedBody implements LayerBody {
   @Override
   public PageTable disk() throws IOException {
     return loaded().bundle().disk();
+  }
+
+  @Override
+  public boolean mayBeBelow(long page) throws IOException {
+    return loaded().bundle().below().contains(page);
   }
 
   @Override

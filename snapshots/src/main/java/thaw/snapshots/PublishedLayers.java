@@ -3,6 +3,7 @@ package thaw.snapshots;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import thaw.chunks.Binding;
 import thaw.chunks.ChunkStorage;
 import thaw.chunks.ChunkStore.Encryption;
+import thaw.chunks.ChunkedFile;
 import thaw.chunks.Creation;
 import thaw.chunks.Hash;
 import thaw.chunks.ManifestIndex;
@@ -36,6 +38,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class PublishedLayers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedLayers.class);
   private static final int QUEUE_LENGTH = 256;
+
+  /** A manifest that is longer is fetched when it is wanted. */
+  private static final int MANIFEST_BYTES_MAX = 64 * 1024;
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final ChunkStorage storage;
@@ -59,6 +65,9 @@ public final class PublishedLayers implements AutoCloseable {
    * @param ownPages pages of memory and disk that the layer has itself
    * @param diskPages those of the /tmp disk
    * @param logged whether its access log was known
+   * @param bundleVersion format version of the bundle
+   * @param sealedManifest the manifest as it is stored, in Base64, so that nobody has to fetch it;
+   *     empty if it is long
    */
   record Description(
       SnapshotHeader header,
@@ -66,7 +75,9 @@ public final class PublishedLayers implements AutoCloseable {
       long hotBytes,
       int ownPages,
       int diskPages,
-      boolean logged) {}
+      boolean logged,
+      int bundleVersion,
+      String sealedManifest) {}
 
   /**
    * Layers of this store.
@@ -135,6 +146,8 @@ public final class PublishedLayers implements AutoCloseable {
         upload.write(state);
         upload.writeZeros(packed.stateSlots() * (long) PageSource.PAGE_BYTES - state.length);
         packed.writePages(page -> upload.write(bytes(page)));
+        Hash manifest = upload.finish();
+        byte[] sealed = upload.sealedManifest();
         Description description =
             new Description(
                 header,
@@ -142,8 +155,11 @@ public final class PublishedLayers implements AutoCloseable {
                 bundle.length + packed.hotSlots() * (long) PageSource.PAGE_BYTES,
                 layer.ownPages(),
                 layer.ownDiskPages(),
-                log.isPresent());
-        Hash manifest = upload.finish();
+                log.isPresent(),
+                ResumeBundle.FORMAT_VERSION,
+                sealed.length <= MANIFEST_BYTES_MAX
+                    ? Base64.getEncoder().encodeToString(sealed)
+                    : "");
         index.put(
             Kind.SNAPSHOT_LAYER,
             header.id(),
@@ -165,7 +181,8 @@ public final class PublishedLayers implements AutoCloseable {
 
   private static Optional<Description> parse(Entry entry) {
     try {
-      return Optional.of(JSON.readValue(entry.details(), Description.class));
+      return Optional.of(JSON.readValue(entry.details(), Description.class))
+          .filter(known -> known.bundleVersion() == ResumeBundle.FORMAT_VERSION);
     } catch (JacksonException e) {
       LOG.warn("a published snapshot layer is of another version of Thaw", e);
       return Optional.empty();
@@ -188,13 +205,19 @@ public final class PublishedLayers implements AutoCloseable {
     return Optional.of(
         SnapshotLayer.published(
             known.get(),
-            () ->
-                storage
-                    .store()
-                    .open(manifest, owner)
-                    .orElseThrow(
-                        () -> new DamagedSnapshotException("layer " + id + " is in no root")),
+            () -> openFile(id, manifest, known.get().sealedManifest(), owner),
             parent));
+  }
+
+  private ChunkedFile openFile(String id, Hash manifest, String sealed, String owner)
+      throws IOException {
+    if (!sealed.isEmpty()) {
+      return storage.store().open(manifest, Base64.getDecoder().decode(sealed), owner);
+    }
+    return storage
+        .store()
+        .open(manifest, owner)
+        .orElseThrow(() -> new DamagedSnapshotException("layer " + id + " is in no root"));
   }
 
   /** Ids of all published layers. */

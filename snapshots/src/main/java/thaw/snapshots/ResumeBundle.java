@@ -17,6 +17,8 @@ import thaw.sparsefs.PageSource;
  * @param memory table of the VM's memory: the layer's own pages, and those of its parents that its
  *     resumes touch
  * @param disk table of the /tmp disk
+ * @param below the pages of memory that are not zero in the parents: what neither table nor parents
+ *     have is zero, and no parent is opened to find that out
  * @param stateSlot slot at which the device state starts
  * @param stateBytes length of the device state
  * @param accessLog which pages its resumes touch, if that is known
@@ -24,6 +26,7 @@ import thaw.sparsefs.PageSource;
 record ResumeBundle(
     PageTable memory,
     PageTable disk,
+    PageRuns below,
     int stateSlot,
     int stateBytes,
     Optional<PageAccessLog> accessLog) {
@@ -31,17 +34,24 @@ record ResumeBundle(
   static final int HEAD_BYTES = 16;
 
   private static final byte[] MAGIC = "THAWBNDL".getBytes(StandardCharsets.US_ASCII);
-  private static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   /** Its bytes, filled up to whole pages. */
   byte[] encode() {
     List<Integer> log = accessLog.map(PageAccessLog::pages).orElse(List.of());
-    int bytes = HEAD_BYTES + memory.encodedBytes() + disk.encodedBytes() + 12 + 4 * log.size();
+    int bytes =
+        HEAD_BYTES
+            + memory.encodedBytes()
+            + disk.encodedBytes()
+            + below.encodedBytes()
+            + 12
+            + 4 * log.size();
     int whole = Math.ceilDiv(bytes, PageSource.PAGE_BYTES) * PageSource.PAGE_BYTES;
     ByteBuffer out = ByteBuffer.allocate(whole);
     out.put(MAGIC).putInt(FORMAT_VERSION).putInt(whole);
     memory.writeTo(out);
     disk.writeTo(out);
+    below.writeTo(out);
     out.putInt(stateSlot).putInt(stateBytes).putInt(accessLog.isPresent() ? log.size() : -1);
     log.forEach(out::putInt);
     return out.array();
@@ -72,6 +82,7 @@ record ResumeBundle(
       ByteBuffer in = ByteBuffer.wrap(bytes).position(HEAD_BYTES);
       PageTable memory = PageTable.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES);
       PageTable disk = PageTable.readFrom(in, header.diskBytes() / PageSource.PAGE_BYTES);
+      PageRuns below = PageRuns.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES);
       int stateSlot = in.getInt();
       int stateBytes = in.getInt();
       int count = in.getInt();
@@ -85,6 +96,7 @@ record ResumeBundle(
       return new ResumeBundle(
           memory,
           disk,
+          below,
           stateSlot,
           stateBytes,
           count < 0 ? Optional.empty() : Optional.of(new PageAccessLog(log)));

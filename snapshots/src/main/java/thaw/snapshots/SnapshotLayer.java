@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import thaw.sparsefs.PageSource;
@@ -88,12 +89,17 @@ public final class SnapshotLayer implements AutoCloseable {
   /** The VM's memory: this layer's pages over its parents'. */
   public PageSource memory() {
     PageSource own = page -> noting(() -> find(body.memory(), page));
-    return parent.map(below -> own.over(below.memory())).orElse(own);
+    return parent.map(below -> own.over(belowThis(below.memory()))).orElse(own);
+  }
+
+  private PageSource belowThis(PageSource parents) {
+    return page -> noting(() -> body.mayBeBelow(page)) ? parents.page(page) : Optional.empty();
   }
 
   /** The /tmp disk: this layer's pages over its parents'. */
   public PageSource disk() {
-    PageSource own = page -> noting(() -> find(body.disk(), page));
+    PageSource own =
+        body.diskPages() == 0 ? PageSource.zeros() : page -> noting(() -> find(body.disk(), page));
     return parent.map(below -> own.over(below.disk())).orElse(own);
   }
 
@@ -133,6 +139,17 @@ public final class SnapshotLayer implements AutoCloseable {
 
   PageTable ownMemory() throws IOException {
     return body.memory();
+  }
+
+  /** The pages of memory that are not zero in the parents. */
+  BitSet memoryBelow() throws IOException {
+    return parent.isPresent() ? parent.get().memoryPages() : new BitSet();
+  }
+
+  private BitSet memoryPages() throws IOException {
+    BitSet pages = memoryBelow();
+    body.memory().forEach((page, slot) -> pages.set(page, slot != PageTable.ZERO_SLOT));
+    return pages;
   }
 
   PageTable ownDisk() throws IOException {

@@ -177,9 +177,40 @@ final class PublishedLayersTest {
       assertPage(function, page, page >= 100 && page < 110 ? 2 : 1);
     }
 
-    assertThat(requests).hasValue(2); // its manifest, and one chunk: not a byte of the base
+    assertThat(requests).hasValue(1); // one chunk: not a byte of the base, and no manifest
     assertPage(function, 1, 1);
-    assertThat(requests).hasValueGreaterThan(3);
+    assertThat(requests).hasValueGreaterThan(1);
+    function.release();
+  }
+
+  /** Memory that nobody ever wrote to is most of a VM. */
+  @Test
+  void whatIsZeroInEveryLayerOpensNoParent() throws IOException {
+    String base = add(1, 0, 500, Kind.BASE, Optional.empty());
+    LayerHandle below = find(maker, base, Optional.empty()).orElseThrow();
+    String id = add(2, 100, 110, Kind.FUNCTION, Optional.of(below));
+    find(maker, id, Optional.of(below)).orElseThrow().release();
+    below.release();
+    await().atMost(Duration.ofSeconds(30)).until(() -> index.read().size() == 2);
+    Layers layers = new Layers(base, id);
+    keepLog(layers, new PageAccessLog(List.of(550, 20, 551, 105)));
+    requests.set(0);
+
+    LayerHandle function = found(layers);
+    assertThat(function.accessLog()).isPresent();
+    for (int page : List.of(550, 551, 599)) {
+      assertThat(
+              function
+                  .layer()
+                  .memory()
+                  .page(page)
+                  .filter(bytes -> bytes.mismatch(PageSource.ZERO_PAGE) >= 0))
+          .isEmpty();
+    }
+    assertPage(function, 20, 1);
+    assertThat(requests).hasValue(1);
+    assertPage(function, 499, 1);
+    assertThat(requests).hasValueGreaterThan(1);
     function.release();
   }
 

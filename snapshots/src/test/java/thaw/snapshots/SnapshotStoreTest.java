@@ -233,7 +233,7 @@ final class SnapshotStoreTest {
     PageAccessLog log =
         PageAccessLog.merge(
             List.of(List.of(5, 6, 7, 99), List.of(6, 5, 7), List.of(5, 7, 6), List.of(5, 6, 8)));
-    assertThat(log.pages()).containsExactly(5, 6, 7);
+    assertThat(log.pages()).containsExactly(5, 6, 7, 8, 99);
     try (SnapshotLayer base = writeBase()) {
       String id = base.header().id();
       store.writeAccessLog(id, log);

@@ -52,7 +52,6 @@ final class InvocationRun {
       turn = new Turn(new RuntimeOutcome.Exited(), true, 0, 0, Optional.empty());
       session.log().begin(invocation.requestId());
     }
-    session.turnIsOver();
     Verdict verdict = judge(turn);
     verdict.logLines().forEach(session.log()::platform);
     String origin =
@@ -107,10 +106,12 @@ final class InvocationRun {
   private void goOn(Runnable logEnd) throws InterruptedException {
     if (invocation.tail()) {
       measure();
+      session.turnIsOver();
       logEnd.run();
       session.log().flow();
       lease.release();
     } else if (session.peakIsFresh()) {
+      session.turnIsOver();
       session.catchUpWithOutput();
       logEnd.run();
       lease.release();
@@ -134,6 +135,7 @@ final class InvocationRun {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } finally {
+            session.turnIsOver();
             session.log().flow();
             sandbox.maySleep();
           }
@@ -147,6 +149,7 @@ final class InvocationRun {
    * as it was last known.
    */
   private void cleanUp(Runnable logEnd) throws InterruptedException {
+    session.turnIsOver();
     Thread cleaner =
         Thread.ofVirtual()
             .name("invocation-clean-up")

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +41,7 @@ final class SandboxSession implements Guest {
   private final StartPoint start;
   private final StartPoints points;
   private final AtomicBoolean firstTurnIsOver = new AtomicBoolean();
+  private final AtomicBoolean touchesTold = new AtomicBoolean();
   private final long startMicros;
 
   private volatile RuntimeLife life;
@@ -136,17 +136,20 @@ final class SandboxSession implements Guest {
     return start;
   }
 
-  /** An invocation is over; after the first one it is known what a resume touches. */
+  /** An invocation is over, and what the guest was asked afterwards is answered. */
   void turnIsOver() {
-    if (!firstTurnIsOver.compareAndSet(false, true)) {
-      return;
-    }
-    if (start.recorded()) {
-      List<Integer> touched = sandbox.firstTouches();
-      Thread.ofVirtual().name("first-touches").start(() -> points.touched(start, touched));
-    }
-    if (start.usesLog()) {
+    if (firstTurnIsOver.compareAndSet(false, true) && start.usesLog()) {
       counters.pages.used(sandbox.pageStatistics());
+    }
+  }
+
+  /**
+   * After the first invocation, and what a guest does when it has answered, it is known what a
+   * resume touches. No effect but the first time.
+   */
+  private void tellTouches() {
+    if (start.recorded() && firstTurnIsOver.get() && touchesTold.compareAndSet(false, true)) {
+      points.touched(start, sandbox.firstTouches());
     }
   }
 
@@ -168,6 +171,7 @@ final class SandboxSession implements Guest {
   /** Hands the invocation to the runtime, which is started first if it has to be. */
   Turn turn(Invocation invocation) throws IOException, InterruptedException {
     long arrivedNanos = System.nanoTime();
+    tellTouches();
     long resetMicros = 0;
     if (needsReset() || leftBeforeAsking(function.timeout())) {
       long begin = System.nanoTime();
@@ -268,6 +272,7 @@ final class SandboxSession implements Guest {
   @Override
   public void pause() throws SandboxException {
     sandbox.pause();
+    tellTouches();
   }
 
   @Override
@@ -288,6 +293,7 @@ final class SandboxSession implements Guest {
 
   @Override
   public void close() {
+    tellTouches();
     life.lost();
     sandbox.close();
     start.close();

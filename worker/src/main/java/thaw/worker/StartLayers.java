@@ -171,12 +171,17 @@ final class StartLayers implements StartPoints {
     return new PageAccessLog(pages);
   }
 
+  /** Whether any start goes on from a layer. */
+  boolean startsFromLayers() {
+    return settings.startFrom() != StartDepth.BOOT;
+  }
+
   /**
    * Makes, in the background, what is missing for the function's starts to begin as deep as they
    * can.
    */
   void request(FunctionVersion function) {
-    if (settings.startFrom() == StartDepth.BOOT) {
+    if (!startsFromLayers()) {
       return;
     }
     String what = function.snapStart() ? "function " + ownName(function) : belowName(function);

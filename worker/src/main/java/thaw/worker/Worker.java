@@ -26,6 +26,7 @@ public final class Worker implements AutoCloseable {
   private static final int WAKE_ATTEMPTS = 3;
 
   private final SandboxDriver driver;
+  private final boolean network;
   private final LogWriter logs;
   private final Counters counters = new Counters();
   private final StartPoints points;
@@ -54,6 +55,7 @@ public final class Worker implements AutoCloseable {
       boolean network,
       Optional<SnapshotStorage> snapshots) {
     this.driver = driver;
+    this.network = network;
     this.logs = logs;
     HostMemory memory =
         new HostMemory(
@@ -142,7 +144,12 @@ public final class Worker implements AutoCloseable {
    * as possible.
    */
   public void makeLayers(FunctionVersion function) {
-    layers.ifPresent(all -> all.request(function));
+    layers.ifPresent(all -> {
+      all.request(function);
+      if (all.startsFromLayers()) {
+        driver.expect(function.memorySizeMb(), network);
+      }
+    });
   }
 
   /**

@@ -66,7 +66,12 @@ final class DedupCommand implements Callable<Integer> {
     this.context = context;
   }
 
-  private record Row(String name, long logicalBytes, long newBytes, double uniqueFraction) {}
+  private record Row(
+      String name,
+      long logicalBytes,
+      long newBytes,
+      double uniqueFraction,
+      double uniqueByteFraction) {}
 
   /** A file of a package. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -160,7 +165,8 @@ final class DedupCommand implements Callable<Integer> {
               name,
               logical / packages.size(),
               (after.bytes - before.bytes) / packages.size(),
-              (double) (after.chunks - before.chunks) / chunks));
+              (double) (after.chunks - before.chunks) / chunks,
+              (double) (after.chunkBytes - before.chunkBytes) / logical));
     }
 
     private long store(byte[] zip) throws IOException {
@@ -172,16 +178,20 @@ final class DedupCommand implements Callable<Integer> {
       try (Stream<Path> tree = Files.walk(roots)) {
         long bytes = 0;
         long chunks = 0;
+        long chunkBytes = 0;
         for (Path file : tree.filter(Files::isRegularFile).toList()) {
           bytes += Files.size(file);
-          chunks += file.toString().contains("/chunks/") ? 1 : 0;
+          if (file.toString().contains("/chunks/")) {
+            chunks++;
+            chunkBytes += Files.size(file);
+          }
         }
-        return new Stored(bytes, chunks);
+        return new Stored(bytes, chunks, chunkBytes);
       }
     }
   }
 
-  private record Stored(long bytes, long chunks) {}
+  private record Stored(long bytes, long chunks, long chunkBytes) {}
 
   private static List<Content> base(int seed) {
     List<Content> files = new ArrayList<>();
@@ -233,18 +243,20 @@ final class DedupCommand implements Callable<Integer> {
             .put("case", row.name())
             .put("logicalBytes", row.logicalBytes())
             .put("newBytes", row.newBytes())
-            .put("uniqueChunkFraction", row.uniqueFraction());
+            .put("uniqueChunkFraction", row.uniqueFraction())
+            .put("uniqueByteFraction", row.uniqueByteFraction());
       }
       context.out().println(Json.pretty(node));
       return;
     }
-    Table table = new Table("CASE", "BYTES EACH", "NEW BYTES EACH", "NEW CHUNKS");
+    Table table = new Table("CASE", "BYTES EACH", "NEW BYTES EACH", "NEW CHUNKS", "BY BYTES");
     for (Row row : rows) {
       table.row(
           row.name(),
           Long.toString(row.logicalBytes()),
           Long.toString(row.newBytes()),
-          String.format(Locale.ROOT, "%.2f %%", 100 * row.uniqueFraction()));
+          String.format(Locale.ROOT, "%.2f %%", 100 * row.uniqueFraction()),
+          String.format(Locale.ROOT, "%.2f %%", 100 * row.uniqueByteFraction()));
     }
     table.print(context.out());
   }

@@ -44,10 +44,13 @@ final class RestoreCommand implements Callable<Integer> {
   private static final long LATENCY_MILLIS = 20;
   private static final int MEMORY_MB = 128;
 
-  /** Of the function that warms the JVM: another VM size, so not a chunk is shared. */
+  /** Of the functions that warm the JVM: another VM size, so not a chunk is shared. */
   private static final int OTHER_MEMORY_MB = 1024;
 
-  private static final int WARM_STARTS = 4;
+  /** Each of them is fetched from afar once: what fetches has to be compiled as well. */
+  private static final int WARMERS = 3;
+
+  private static final int WARM_ROUNDS = 4;
   private static final int PAGE_BYTES = 4096;
   private static final long PUBLISH_NANOS = TimeUnit.MINUTES.toNanos(3);
   private static final long POLL_MILLIS = 200;
@@ -72,12 +75,12 @@ final class RestoreCommand implements Callable<Integer> {
 
   private record Start(double millis, long bytes, long requests) {}
 
-  /** The platform that is measured, and its two functions. */
+  /** The platform that is measured, and its functions. */
   private record Rig(
       BenchPlatform platform,
       BenchOrigin origin,
       String function,
-      String warmer,
+      List<String> warmers,
       long workingSetBytes) {}
 
   @Override
@@ -99,14 +102,18 @@ final class RestoreCommand implements Callable<Integer> {
 
   private void measure(BenchPlatform platform, BenchOrigin origin) throws Exception {
     context.err().println("Making the layers and learning which pages starts touch");
-    String warmer =
-        ColdstartFunction.create(
-            platform.lambda(), runtime, ColdstartMode.FUNCTION, OTHER_MEMORY_MB, "warmer");
-    settle(platform, warmer);
+    List<String> warmers = new ArrayList<>();
+    for (int i = 0; i < WARMERS; i++) {
+      String warmer =
+          ColdstartFunction.create(
+              platform.lambda(), runtime, ColdstartMode.FUNCTION, OTHER_MEMORY_MB, "warmer" + i);
+      settle(platform, warmer);
+      warmers.add(warmer);
+    }
     String function =
         ColdstartFunction.create(platform.lambda(), runtime, ColdstartMode.FUNCTION, MEMORY_MB);
     long workingSet = (long) settle(platform, function) * PAGE_BYTES;
-    Rig rig = new Rig(platform, origin, function, warmer, workingSet);
+    Rig rig = new Rig(platform, origin, function, warmers, workingSet);
     awaitPublished(platform);
     Path snapshots = platform.files().snapshots();
     Path aside = platform.directory().resolve("snapshots-aside");
@@ -128,7 +135,9 @@ final class RestoreCommand implements Callable<Integer> {
           forgetPublished(platform);
         });
     origin.latencyMillis(0);
-    ColdstartCommand.invoke(platform, warmer);
+    for (String warmer : warmers) {
+      ColdstartCommand.invoke(platform, warmer);
+    }
     ColdstartCommand.invoke(platform, function);
     awaitPublished(platform);
     platform.restart(settings(origin, Map.of()), () -> delete(snapshots));
@@ -198,9 +207,11 @@ final class RestoreCommand implements Callable<Integer> {
 
   /** A JVM that has just begun is slow at everything. */
   private static void warm(Rig rig) throws InterruptedException {
-    for (int i = 0; i < WARM_STARTS; i++) {
-      rig.platform().awaitNoSandbox();
-      ColdstartCommand.invoke(rig.platform(), rig.warmer());
+    for (int i = 0; i < WARM_ROUNDS; i++) {
+      for (String warmer : rig.warmers()) {
+        rig.platform().awaitNoSandbox();
+        ColdstartCommand.invoke(rig.platform(), warmer);
+      }
     }
   }
 

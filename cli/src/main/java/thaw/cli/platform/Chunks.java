@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.chunks.ChunkStorage;
+import thaw.chunks.ChunkStore;
 import thaw.chunks.Disks;
 import thaw.chunks.ManifestIndex;
 import thaw.code.ChunkedImages;
@@ -45,6 +46,13 @@ final class Chunks implements AutoCloseable {
   static Chunks open(ThawSettings settings, ManifestIndex index) throws IOException {
     return new Chunks(
         ChunkStorage.open(settings.storage(), settings.chunks(), settings.dataDir()), index);
+  }
+
+  /** Has the cryptography compiled beside the rest of the start, if chunks are to be fetched. */
+  Thread warmUp(ThawSettings settings) {
+    Runnable work =
+        settings.driver() == ThawSettings.Driver.MICROVM ? ChunkStore::warmUp : () -> {};
+    return Thread.ofPlatform().name("chunk-warm-up").daemon().start(work);
   }
 
   /** Where code images are kept; empty for a driver that mounts files. */

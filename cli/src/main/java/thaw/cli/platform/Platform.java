@@ -42,6 +42,7 @@ final class Platform implements AutoCloseable {
       ConfigurationDatabase database =
           parts.add(ConfigurationDatabase.open(directory, settings.configuration()));
       Chunks chunks = parts.add(Chunks.open(settings, database.manifests()));
+      Thread warmUp = chunks.warmUp(settings);
       CodeStore code =
           new CodeStore(directory.code(), settings.code(), chunks.codeImages(settings));
       ImageStore containerImages =
@@ -92,8 +93,13 @@ final class Platform implements AutoCloseable {
               Frontend.startForSandboxes(
                   settings.frontend(), backend, worker.dataEndpoint()::callerOf));
       worker.dataEndpoint().forwardTo(forSandboxes.port());
+      warmUp.join();
       Frontend frontend = parts.add(Frontend.start(settings.frontend(), backend));
       return new Platform(parts, frontend.endpoint());
+    } catch (InterruptedException e) {
+      parts.close();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the platform started", e);
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
