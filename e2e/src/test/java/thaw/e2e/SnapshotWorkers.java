@@ -50,7 +50,7 @@ import thaw.worker.Worker;
  */
 final class SnapshotWorkers implements AutoCloseable {
   private static final int DISK_MEBIBYTES = 768;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Pattern ORIGIN = Pattern.compile("\tThaw: (\\w+)");
 
   private final Path directory;
@@ -69,8 +69,9 @@ final class SnapshotWorkers implements AutoCloseable {
 
     /** From where its sandbox started, or {@code warm}. */
     String origin() {
-      Matcher matcher = ORIGIN.matcher(new String(result.logTail(), StandardCharsets.UTF_8));
-      assertThat(matcher.find()).isTrue();
+      String tail = new String(result.logTail(), StandardCharsets.UTF_8);
+      Matcher matcher = ORIGIN.matcher(tail);
+      assertThat(matcher.find()).as("a REPORT line in: %s", tail).isTrue();
       return matcher.group(1);
     }
   }

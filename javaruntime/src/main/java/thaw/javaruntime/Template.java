@@ -3,6 +3,7 @@ package thaw.javaruntime;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.api.client.EventHandlerLoader;
 import com.amazonaws.services.lambda.runtime.api.client.HandlerInfo;
+import com.amazonaws.services.lambda.runtime.api.client.PojoSerializerLoader;
 import com.amazonaws.services.lambda.runtime.api.client.api.LambdaContext;
 import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.DtoSerializers;
 import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.LambdaRuntimeApiClient;
@@ -16,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.List;
@@ -41,7 +43,11 @@ final class Template {
   /** Returns when this process was restored and has taken over its function's environment. */
   static void serve() throws Exception {
     String api = System.getenv("AWS_LAMBDA_RUNTIME_API");
+    // The function's own serializer is looked for through a class that must not be initialised yet.
+    Field looked = Internals.field(PojoSerializerLoader.class, "initialized");
+    looked.setBoolean(null, true);
     exercise(new LambdaRuntimeApiClientImpl(api), Integer.parseInt(System.getenv(INVOKES)));
+    looked.setBoolean(null, false);
     for (String name : TO_LINK) {
       MethodHandles.lookup().findClass(name);
     }

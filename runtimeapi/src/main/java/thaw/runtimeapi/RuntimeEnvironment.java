@@ -134,6 +134,7 @@ public final class RuntimeEnvironment {
   /** A process that goes through INIT to be captured, as AWS tells it. */
   public static void forCapture(Map<String, String> environment) {
     environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+    environment.keySet().removeAll(OF_CLONE);
   }
 
   /** Of a function's variables those that differ from clone to clone of its snapshot. */

@@ -72,6 +72,26 @@ final class JavaSnapshotTest {
     }
   }
 
+  @Test
+  void aTemplateBecomesAFunctionThatIsFrozenAgain() throws Exception {
+    Map<String, String> template = Map.of("THAW_TEMPLATE_INVOKES", "2");
+    try (FunctionProcess function = JavaFunctions.of(taskRoot, HOOKS, template)) {
+      for (int round = 0; round < 2; round++) {
+        function.invoke("{}");
+      }
+      RuntimeApi captured =
+          function.restored(
+              """
+              {"environment": {"_HANDLER": "App::handle", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+               "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", "AWS_LAMBDA_RUNTIME_API": "%s",
+               "LAMBDA_TASK_ROOT": "%s"}}
+              """
+                  .formatted(function.address(), taskRoot.toRealPath()));
+      assertThat(captured.awaitRestorable(Invocations.PLENTY))
+          .isInstanceOf(RuntimeOutcome.Restorable.class);
+    }
+  }
+
   private RuntimeApi restored(FunctionProcess function) throws Exception {
     return function.restored(
         """

@@ -190,4 +190,22 @@ final class PythonSnapshotTest {
           .isEqualTo("false");
     }
   }
+
+  @Test
+  void nodeAndClockSequenceOfUuid1AreRenewedByTheRestore() throws Exception {
+    String source =
+        """
+        import uuid
+        before = [uuid.uuid1(), uuid.uuid1()]
+        def handler(event, context):
+            after = [uuid.uuid1() for _ in range(3)]
+            return [before[0].clock_seq == before[1].clock_seq, len({one.clock_seq for one in after}) == 1,
+                    {one.node for one in after} == {uuid.getnode()}]
+        """;
+    try (PythonFunction function = start(source, SNAP_START);
+        RuntimeApi restored = function.restored("")) {
+      assertThat(Invocations.text(restored.invoke(Invocations.of("id", "{}"), Invocations.PLENTY)))
+          .endsWith(", false, true]");
+    }
+  }
 }

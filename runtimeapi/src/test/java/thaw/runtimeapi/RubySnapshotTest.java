@@ -99,6 +99,19 @@ final class RubySnapshotTest {
   }
 
   @Test
+  void aCloneTakesOverTheVariablesThatAreItsOwn() throws Exception {
+    String source =
+        """
+        def handler(event:, context:) = [context.log_stream_name, ENV["AWS_LAMBDA_LOG_STREAM_NAME"]]
+        """;
+    String environment = "{\"environment\":{\"AWS_LAMBDA_LOG_STREAM_NAME\":\"own\"}}";
+    try (FunctionProcess function = RubyFunctions.of(taskRoot, source, SNAP_START);
+        RuntimeApi restored = function.restored(environment)) {
+      assertThat(answer(restored)).isEqualTo("[\"own\",\"own\"]");
+    }
+  }
+
+  @Test
   void aSeededGeneratorIsReseededByTheRestore() throws Exception {
     String source =
         """

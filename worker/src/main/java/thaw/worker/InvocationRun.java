@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
@@ -24,7 +23,6 @@ import thaw.runtimeapi.RuntimeOutcome;
  */
 final class InvocationRun {
   private static final Logger LOG = LoggerFactory.getLogger(InvocationRun.class);
-  private static final byte[] NO_TAIL = new byte[0];
   private static final Duration CLEAN_UP = Duration.ofMillis(500);
   private static final Duration CLEAN_UP_FOR_TAIL = Duration.ofSeconds(5);
 
@@ -57,30 +55,27 @@ final class InvocationRun {
     String origin =
         lease.cold() ? session.start().depth().label() : turn.resetMicros() > 0 ? "reset" : "warm";
     long durationMicros = turn.durationMicros();
-    Runnable logEnd =
-        once(() -> {
-          String id = invocation.requestId();
-          session
-              .log()
-              .end(
-                  id,
-                  () ->
-                      ReportLine.report(
-                          id,
-                          durationMicros,
-                          initMicros,
-                          restore,
-                          function.memorySizeMb(),
-                          session.peakBytes(),
-                          verdict.status(),
-                          origin));
-        });
+    String id = invocation.requestId();
+    LogEnd logEnd =
+        new LogEnd(
+            session.log(),
+            invocation,
+            () ->
+                ReportLine.report(
+                    id,
+                    durationMicros,
+                    initMicros,
+                    restore,
+                    function.memorySizeMb(),
+                    session.peakBytes(),
+                    verdict.status(),
+                    origin));
     if (turn.runtimeLives()) {
       goOn(logEnd);
     } else {
       cleanUp(logEnd);
     }
-    byte[] tail = invocation.tail() ? session.log().tail() : NO_TAIL;
+    byte[] tail = invocation.tail() ? logEnd.write() : LogEnd.NO_TAIL;
     return new InvocationResult(verdict.payload(), verdict.functionError(), tail, timings(turn));
   }
 
@@ -103,17 +98,16 @@ final class InvocationRun {
   }
 
   /** The runtime lives: the sandbox is free at once. */
-  private void goOn(Runnable logEnd) throws InterruptedException {
+  private void goOn(LogEnd logEnd) throws InterruptedException {
     if (invocation.tail()) {
       measure();
       session.turnIsOver();
-      logEnd.run();
-      session.log().flow();
+      logEnd.write();
       lease.release();
     } else if (session.peakIsFresh()) {
       session.turnIsOver();
       session.catchUpWithOutput();
-      logEnd.run();
+      logEnd.write();
       lease.release();
     } else {
       measureBehind(logEnd);
@@ -121,10 +115,10 @@ final class InvocationRun {
   }
 
   /** Asks the guest for its memory while the client already has its answer. */
-  private void measureBehind(Runnable logEnd) {
+  private void measureBehind(LogEnd logEnd) {
     PooledSandbox sandbox = lease.sandbox();
     session.log().hold();
-    logEnd.run();
+    logEnd.write();
     sandbox.stayAwake();
     lease.release();
     Thread.ofVirtual()
@@ -148,7 +142,7 @@ final class InvocationRun {
    * another one started. A guest that takes longer is not waited for; its peak memory is then told
    * as it was last known.
    */
-  private void cleanUp(Runnable logEnd) throws InterruptedException {
+  private void cleanUp(LogEnd logEnd) throws InterruptedException {
     session.turnIsOver();
     Thread cleaner =
         Thread.ofVirtual()
@@ -161,21 +155,18 @@ final class InvocationRun {
                 Thread.currentThread().interrupt();
               }
             });
-    boolean cleaned = cleaner.join(invocation.tail() ? CLEAN_UP_FOR_TAIL : CLEAN_UP);
-    if (!cleaned && invocation.tail()) {
-      logEnd.run();
-    }
+    cleaner.join(invocation.tail() ? CLEAN_UP_FOR_TAIL : CLEAN_UP);
   }
 
-  private void stop(Runnable logEnd) throws InterruptedException {
+  private void stop(LogEnd logEnd) throws InterruptedException {
     try {
       session.stopRuntime();
       measure();
-      logEnd.run();
+      logEnd.write();
       lease.release();
     } catch (IOException | TimeoutException e) {
       LOG.warn("sandbox {} is ended, its runtime could not be: {}", session.id(), e.getMessage());
-      logEnd.run();
+      logEnd.write();
       lease.discard();
     }
   }
@@ -186,15 +177,6 @@ final class InvocationRun {
     } catch (IOException e) {
       LOG.debug("sandbox {} did not tell its memory: {}", session.id(), e.getMessage());
     }
-  }
-
-  private static Runnable once(Runnable action) {
-    AtomicBoolean done = new AtomicBoolean();
-    return () -> {
-      if (done.compareAndSet(false, true)) {
-        action.run();
-      }
-    };
   }
 
   private InvocationTimings timings(Turn turn) {

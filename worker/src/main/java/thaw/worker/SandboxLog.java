@@ -28,7 +28,7 @@ final class SandboxLog {
   private final Counters counters;
   private final ReentrantLock lock = new ReentrantLock();
   private final TailRing tail = new TailRing();
-  private final Deque<Supplier<LogEvent>> held = new ArrayDeque<>();
+  private final Deque<Runnable> held = new ArrayDeque<>();
   private boolean holding;
   private boolean begun;
   private @Nullable String requestId;
@@ -54,7 +54,7 @@ final class SandboxLog {
     lock.lock();
     try {
       if (begun) {
-        tail.clear();
+        queue(tail::clear);
       }
       begun = true;
       requestId = id;
@@ -111,8 +111,8 @@ final class SandboxLog {
       sayWhatWasDropped();
       long now = System.currentTimeMillis();
       String end = "END RequestId: " + id;
-      queue(() -> event(now, id, end));
-      queue(() -> event(now, id, report.get()));
+      queue(() -> write(event(now, id, end)));
+      queue(() -> write(event(now, id, report.get())));
       if (id.equals(requestId)) {
         requestId = null;
       }
@@ -126,9 +126,9 @@ final class SandboxLog {
     lock.lock();
     try {
       holding = false;
-      Supplier<LogEvent> next = held.poll();
+      @Nullable Runnable next = held.poll();
       while (next != null) {
-        write(next.get());
+        next.run();
         next = held.poll();
       }
     } finally {
@@ -136,10 +136,11 @@ final class SandboxLog {
     }
   }
 
-  /** The last 4 KiB since {@link #begin}. */
+  /** The last 4 KiB since {@link #begin}, with what was held back. */
   byte[] tail() {
     lock.lock();
     try {
+      flow();
       return tail.bytes();
     } finally {
       lock.unlock();
@@ -154,16 +155,18 @@ final class SandboxLog {
 
   private void say(String line) {
     LogEvent event = event(System.currentTimeMillis(), requestId, line);
-    queue(() -> event);
+    queue(() -> write(event));
   }
 
-  private void queue(Supplier<LogEvent> event) {
-    if (!holding) {
-      write(event.get());
-    } else if (held.size() < MAX_HELD) {
-      held.add(event);
+  /** More than may wait ends the waiting: no line is lost for the order's sake. */
+  private void queue(Runnable step) {
+    if (holding && held.size() >= MAX_HELD) {
+      flow();
+    }
+    if (holding) {
+      held.add(step);
     } else {
-      counters.outputDropped.increment();
+      step.run();
     }
   }
 

@@ -101,10 +101,23 @@ def renew_randomness():
     tempfile = sys.modules.get("tempfile")
     if tempfile is not None:
         tempfile._name_sequence = None  # it has a generator of its own
+    uuid = sys.modules.get("uuid")
+    if uuid is not None:
+        uuid._node = _node()
+        uuid._generate_time_safe = None  # libuuid keeps node and clock sequence; Python draws the latter each time
     if "_hashlib" in sys.modules or "_ssl" in sys.modules:
         import ssl
 
         ssl.RAND_add(os.urandom(64), 64.0)  # OpenSSL's generators all draw from the one that this reseeds
+
+
+def _node():
+    """The MAC, which is this clone's own, as a number: what uuid1 tells its clones from others by."""
+    try:
+        with open("/sys/class/net/eth0/address", encoding="ascii") as file:
+            return int(file.read().strip().replace(":", ""), 16)
+    except OSError:
+        return int.from_bytes(os.urandom(6)) | 1 << 40  # as RFC 9562 marks one that is no MAC
 
 
 def _hooks():

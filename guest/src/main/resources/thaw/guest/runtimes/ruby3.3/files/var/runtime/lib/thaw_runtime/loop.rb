@@ -47,9 +47,9 @@ module ThawRuntime
       end
       return handler unless handler && Snapshot.waits_for_restore?
 
-      @api.restore_next
+      document = @api.restore_next
       attempt(:restore_error, "Error after the restore") do
-        Snapshot.run_after_restore
+        Snapshot.run_after_restore(document)
         handler
       end
     end

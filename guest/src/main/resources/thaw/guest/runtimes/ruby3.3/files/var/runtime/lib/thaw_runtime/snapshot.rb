@@ -49,8 +49,10 @@ module ThawRuntime
         SnapshotRestore.run_before_snapshot if Object.const_defined?(HOOKS)
       end
 
-      def run_after_restore
+      # What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew.
+      def run_after_restore(document)
         renew_randomness
+        ENV.update(JSON.parse(document).fetch("environment")) unless document.empty?
         SnapshotRestore.run_after_restore if Object.const_defined?(HOOKS)
       end
 
