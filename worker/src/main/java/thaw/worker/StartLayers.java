@@ -86,10 +86,14 @@ final class StartLayers implements StartPoints {
     if (function.snapStart()) {
       return StartDepth.FUNCTION;
     }
-    if (!usesRuntimeLayer(function)) {
-      return StartDepth.BASE;
+    if (usesCodeLayer(function)) {
+      return StartDepth.CODE;
     }
-    return RuntimeCommand.loadsAhead(function.runtime()) ? StartDepth.CODE : StartDepth.RUNTIME;
+    return usesRuntimeLayer(function) ? StartDepth.RUNTIME : StartDepth.BASE;
+  }
+
+  private static boolean usesCodeLayer(FunctionVersion function) {
+    return usesRuntimeLayer(function) && RuntimeCommand.loadsAhead(function.runtime());
   }
 
   /** What must be there when a process is exec'ed cannot be told to one that runs already. */
@@ -120,7 +124,7 @@ final class StartLayers implements StartPoints {
         depth = StartDepth.RUNTIME;
         makeAnewIfOld(layer, () -> makeRuntime(function));
       }
-      if (bound == StartDepth.CODE) {
+      if (bound == StartDepth.CODE && usesCodeLayer(function)) {
         Optional<LayerHandle> code = lookup.code(function, layer);
         if (code.isEmpty()) {
           if (repeated.isRepeated(ownName(function))) {

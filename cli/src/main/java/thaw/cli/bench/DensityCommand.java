@@ -63,6 +63,7 @@ final class DensityCommand implements Callable<Integer> {
       throw new UserError("--clones " + clones + " is out of range", "Between 1 and 150.");
     }
     Map<String, String> settings = new HashMap<>();
+    settings.put("snapshots.startFrom", ColdstartMode.RUNTIME.startFrom());
     settings.put("worker.keepAlive", "10ms");
     settings.put("worker.initTimeout", "2m");
     try (BenchPlatform platform = BenchPlatform.start(settings)) {
