@@ -44,6 +44,12 @@ final class DensityCommand implements Callable<Integer> {
   @Option(names = "--runtime", paramLabel = "RUNTIME", description = "Default: python3.13.")
   private String runtime = "python3.13";
 
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = "From where they go on: base, runtime (default) or function.")
+  private String from = "runtime";
+
   @Option(names = "--clones", paramLabel = "N", description = "Default: 20.")
   private int clones = 20;
 
@@ -62,21 +68,25 @@ final class DensityCommand implements Callable<Integer> {
     if (clones < 1 || clones > 150) {
       throw new UserError("--clones " + clones + " is out of range", "Between 1 and 150.");
     }
+    ColdstartMode mode = ColdstartMode.of(from);
+    if (mode != ColdstartMode.BASE
+        && mode != ColdstartMode.RUNTIME
+        && mode != ColdstartMode.FUNCTION) {
+      throw new UserError("--mode " + from + " is not possible", "base, runtime or function.");
+    }
     Map<String, String> settings = new HashMap<>();
-    settings.put("snapshots.startFrom", ColdstartMode.RUNTIME.startFrom());
+    settings.put("snapshots.startFrom", mode.startFrom());
     settings.put("worker.keepAlive", "10ms");
     settings.put("worker.initTimeout", "2m");
     try (BenchPlatform platform = BenchPlatform.start(settings)) {
-      String function =
-          ColdstartFunction.create(platform.lambda(), runtime, ColdstartMode.RUNTIME, memory);
+      String function = ColdstartFunction.create(platform.lambda(), runtime, mode, memory);
       context.err().println("Making the layers and learning which pages starts touch");
       PageAccessLog log =
-          ColdstartCommand.settle(
-              platform, function, runtime, ColdstartMode.RUNTIME, MemorySource.SPARSE_LOG);
+          ColdstartCommand.settle(platform, function, runtime, mode, MemorySource.SPARSE_LOG);
       settings.put("worker.keepAlive", "30m");
       platform.restart(settings);
       context.err().println("Starting " + clones + " clones");
-      start(platform);
+      start(platform, mode);
       Set<String> ids = awaitPaused(platform);
       ClonesMemory before = ClonesMemory.of(ids);
       Thread.sleep(TimeUnit.SECONDS.toMillis(WATCH_SECONDS));
@@ -93,12 +103,12 @@ final class DensityCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  /** Each function has a sandbox of its own, and all of them are clones of one runtime layer. */
-  private void start(BenchPlatform platform) throws IOException, InterruptedException {
+  /** Each function has a sandbox of its own; what they go on from below it is the same layer. */
+  private void start(BenchPlatform platform, ColdstartMode mode)
+      throws IOException, InterruptedException {
     for (int clone = 0; clone < clones; clone++) {
       String function =
-          ColdstartFunction.create(
-              platform.lambda(), runtime, ColdstartMode.RUNTIME, memory, "clone-" + clone);
+          ColdstartFunction.create(platform.lambda(), runtime, mode, memory, "clone-" + clone);
       ColdstartCommand.invoke(platform, function);
     }
   }
@@ -126,7 +136,7 @@ final class DensityCommand implements Callable<Integer> {
       ObjectNode node = Json.object().put("bench", "density").put("clones", clones);
       node.put("pssPerCloneBytes", pssBytes).put("touchedPerCloneBytes", touchedBytes);
       node.put("idleCpuMillisPerSecondPerClone", cpuMillisPerSecond);
-      node.put("runtime", runtime).put("memorySizeMb", memory);
+      node.put("runtime", runtime).put("memorySizeMb", memory).put("mode", from);
       context.out().println(Json.pretty(node));
       return;
     }
@@ -135,10 +145,11 @@ final class DensityCommand implements Callable<Integer> {
         .println(
             String.format(
                 Locale.ROOT,
-                "%d clones of %s: Pss %.1f MiB each, of which %.1f MiB are touched pages; idle"
+                "%d clones of %s from %s: Pss %.1f MiB each, of which %.1f MiB are touched pages; idle"
                     + " processor time %.2f ms per second each",
                 clones,
                 runtime,
+                from,
                 pssBytes / (double) (1 << 20),
                 touchedBytes / (double) (1 << 20),
                 cpuMillisPerSecond));
