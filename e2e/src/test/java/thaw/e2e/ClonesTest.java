@@ -5,15 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -21,8 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -227,7 +222,7 @@ final class ClonesTest {
   private Path code(String runtime) throws IOException {
     Path code = Files.createTempDirectory(directory, "code");
     if (runtime.startsWith("java")) {
-      compile(code);
+      JavaSources.compile("App", resource("App.java"), code);
       return code;
     }
     String name = runtime.split("[0-9.]", 2)[0];
@@ -244,25 +239,5 @@ final class ClonesTest {
       assertThat(in).as(name).isNotNull();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-  }
-
-  private static void compile(Path into) throws IOException {
-    String text = resource("App.java");
-    SimpleJavaFileObject source =
-        new SimpleJavaFileObject(
-            URI.create("string:///App.java"), SimpleJavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-          }
-        };
-    StringWriter complaints = new StringWriter();
-    List<String> options = List.of("-d", into.toString(), "--release", "21");
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .getTask(complaints, null, null, options, null, List.of(source))
-                .call())
-        .as(complaints.toString())
-        .isTrue();
   }
 }

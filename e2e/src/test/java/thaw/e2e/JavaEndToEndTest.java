@@ -3,15 +3,11 @@ package thaw.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +25,7 @@ class JavaEndToEndTest {
   @CsvSource({"java21, false", "java25, true"})
   void aJavaFunctionSeesWhatAwsLetsItSeeAndItsErrorsComeBack(String runtime, boolean inLayer)
       throws IOException {
-    compile();
+    JavaSources.compile("Facts", Zips.source("Facts.java"), classes);
     SdkBytes jar = Zips.of("Facts.class", Files.readAllBytes(classes.resolve("Facts.class")));
     List<String> layers = new ArrayList<>();
     if (inLayer) {
@@ -69,25 +65,5 @@ class JavaEndToEndTest {
     assertThat(failed.json().path("stackTrace").path(0).asString())
         .startsWith("Facts.handle(Facts.java:");
     assertThat(failed.report().group("origin")).isEqualTo("warm");
-  }
-
-  private void compile() {
-    String source = Zips.source("Facts.java");
-    SimpleJavaFileObject file =
-        new SimpleJavaFileObject(
-            URI.create("string:///Facts.java"), SimpleJavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    StringWriter complaints = new StringWriter();
-    List<String> options = List.of("-d", classes.toString(), "--release", "21");
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .getTask(complaints, null, null, options, null, List.of(file))
-                .call())
-        .as(complaints.toString())
-        .isTrue();
   }
 }

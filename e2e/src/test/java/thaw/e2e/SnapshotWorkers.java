@@ -93,16 +93,20 @@ final class SnapshotWorkers implements AutoCloseable {
                 "worker.startWait", "10m",
                 "worker.initTimeout", "2m",
                 "worker.memoryShare", 4));
+    try {
+      driver = new KeptDriver(openDriver(runtimes));
+    } catch (IOException | RuntimeException e) {
+      unmount();
+      throw e;
+    }
+  }
+
+  private MicrovmDriver openDriver(String... runtimes) throws IOException {
     ThawSettings all = bind(Map.of());
     GuestImages guest =
         new GuestImageBuilder(all.guest()).build(Set.of(runtimes), BuildProgress.NONE);
-    driver =
-        new KeptDriver(
-            MicrovmDriver.open(
-                all.microvm(),
-                sandboxesDisk.path(),
-                all.guest().cacheDir().resolve("microvm"),
-                guest));
+    return MicrovmDriver.open(
+        all.microvm(), sandboxesDisk.path(), all.guest().cacheDir().resolve("microvm"), guest);
   }
 
   private ThawSettings bind(Map<String, Object> more) {
@@ -244,6 +248,10 @@ final class SnapshotWorkers implements AutoCloseable {
   @Override
   public void close() throws IOException {
     driver.end();
+    unmount();
+  }
+
+  private void unmount() throws IOException {
     layersDisk.close();
     sandboxesDisk.close();
     Trees.delete(directory);
