@@ -157,17 +157,9 @@ final class LayerMaker {
     long begin = System.nanoTime();
     RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", function.name(), line));
     DataConnections data = functions.connections();
-    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
-    events.begin(life);
-    SandboxSpec spec =
-        functions
-            .spec(function, network)
-            .from(new SandboxOrigin.Snapshot(runtime.layer()))
-            .toCapture();
     RuntimeProcess process = functions.process(function, functions.logStream(function), data);
     String id;
-    try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox, spec.disks());
+    try (Sandbox sandbox = startOver(runtime, function, life, data)) {
       RuntimeStart.loadAhead(sandbox, life, process, function.handler());
       require(life.api().awaitRestorable(EXERCISE_TIMEOUT), RuntimeOutcome.Restorable.class);
       freeze(sandbox, life);
@@ -197,17 +189,8 @@ final class LayerMaker {
     SandboxLog log = functions.log(function, stream);
     RuntimeLife life = new RuntimeLife(log::output);
     DataConnections data = functions.connections();
-    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
-    events.begin(life);
-    SandboxSpec spec =
-        functions
-            .spec(function, network)
-            .from(new SandboxOrigin.Snapshot(below.layer()))
-            .toCapture();
-    RuntimeProcess process = functions.process(function, stream, data);
-    RuntimeProcess restorable = withSnapStart(process);
-    try (Sandbox sandbox = driver.start(spec, events)) {
-      GuestPreparation.prepare(sandbox, spec.disks());
+    RuntimeProcess restorable = withSnapStart(functions.process(function, stream, data));
+    try (Sandbox sandbox = startOver(below, function, life, data)) {
       if (below.layer().header().kind() == Kind.RUNTIME) {
         RuntimeStart.become(sandbox, life, restorable);
       } else {
@@ -246,6 +229,27 @@ final class LayerMaker {
     }
     made(function.name() + ":" + function.version(), function.memorySizeMb(), begin);
     return Optional.empty();
+  }
+
+  /** A sandbox of the function that is to be captured, its disks mounted; the caller closes it. */
+  private Sandbox startOver(
+      LayerHandle below, FunctionVersion function, RuntimeLife life, DataConnections data)
+      throws IOException {
+    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
+    events.begin(life);
+    SandboxSpec spec =
+        functions
+            .spec(function, network)
+            .from(new SandboxOrigin.Snapshot(below.layer()))
+            .toCapture();
+    Sandbox sandbox = driver.start(spec, events);
+    try {
+      GuestPreparation.prepare(sandbox, spec.disks());
+      return sandbox;
+    } catch (IOException | RuntimeException e) {
+      sandbox.close();
+      throw e;
+    }
   }
 
   private static RuntimeProcess withSnapStart(RuntimeProcess process) {

@@ -44,10 +44,7 @@ final class StartLayers implements StartPoints {
   private final TouchRecordings recordings;
   private final LeftOverLayers leftOvers;
   private final InstantSource clock;
-
-  /** A layer of its code alone is worth its making for a function that starts again and again. */
-  private final RecentNames repeated = new RecentNames(REMEMBERED_STARTS);
-
+  private final RecentNames startedBefore = new RecentNames(REMEMBERED_STARTS);
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
   StartLayers(
@@ -113,45 +110,61 @@ final class StartLayers implements StartPoints {
     StartDepth depth = StartDepth.BASE;
     try {
       makeAnewIfOld(layer, () -> makeBase(function.memorySizeMb()));
-      if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
-        Optional<LayerHandle> runtime = lookup.runtime(function, layer);
-        if (runtime.isEmpty()) {
-          request(function);
+      for (StartDepth next : above(function, bound)) {
+        Optional<LayerHandle> deeper = lookUp(next, function, layer);
+        if (deeper.isEmpty()) {
+          missing(next, function);
           return point(depth, layer);
         }
         layer.release(); // the one above holds it
-        layer = runtime.get();
-        depth = StartDepth.RUNTIME;
-        makeAnewIfOld(layer, () -> makeRuntime(function));
-      }
-      if (bound == StartDepth.CODE && usesCodeLayer(function)) {
-        Optional<LayerHandle> code = lookup.code(function, layer);
-        if (code.isEmpty()) {
-          if (repeated.isRepeated(ownName(function))) {
-            work.request("code of " + ownName(function), () -> makeCode(function));
-          }
-          return point(depth, layer);
-        }
-        layer.release();
-        layer = code.get();
-        depth = StartDepth.CODE;
-        makeAnewIfOld(layer, () -> makeCode(function));
-      }
-      if (bound == StartDepth.FUNCTION) {
-        Optional<LayerHandle> own = lookup.function(function, layer);
-        if (own.isEmpty()) {
-          request(function);
-          return point(depth, layer);
-        }
-        layer.release();
-        layer = own.get();
-        depth = StartDepth.FUNCTION;
-        makeAnewIfOld(layer, () -> makeFunction(function));
+        layer = deeper.get();
+        depth = next;
+        makeAnewIfOld(layer, () -> make(next, function));
       }
       return point(depth, layer);
     } catch (IOException e) {
       layer.release();
       throw e;
+    }
+  }
+
+  /** The layers over the base that a start goes through, each over the one before. */
+  private static List<StartDepth> above(FunctionVersion function, StartDepth bound) {
+    List<StartDepth> depths = new ArrayList<>();
+    if (bound.compareTo(StartDepth.RUNTIME) >= 0 && usesRuntimeLayer(function)) {
+      depths.add(StartDepth.RUNTIME);
+    }
+    if (bound == StartDepth.FUNCTION || (bound == StartDepth.CODE && usesCodeLayer(function))) {
+      depths.add(bound);
+    }
+    return depths;
+  }
+
+  private Optional<LayerHandle> lookUp(
+      StartDepth depth, FunctionVersion function, LayerHandle below) throws IOException {
+    return switch (depth) {
+      case RUNTIME -> lookup.runtime(function, below);
+      case CODE -> lookup.code(function, below);
+      case FUNCTION -> lookup.function(function, below);
+      case BASE, BOOT -> throw new IllegalArgumentException(depth + " lies over nothing");
+    };
+  }
+
+  /** A layer of code alone is worth its making for a function that starts again and again. */
+  private void missing(StartDepth depth, FunctionVersion function) {
+    if (depth != StartDepth.CODE) {
+      request(function);
+    } else if (startedBefore.isRepeated(ownName(function))) {
+      work.request("code of " + ownName(function), () -> makeCode(function));
+    }
+  }
+
+  private void make(StartDepth depth, FunctionVersion function) throws Exception {
+    switch (depth) {
+      case RUNTIME -> makeRuntime(function);
+      case CODE -> makeCode(function);
+      case FUNCTION -> makeFunction(function);
+      case BASE, BOOT -> throw new IllegalArgumentException(depth + " lies over nothing");
     }
   }
 
