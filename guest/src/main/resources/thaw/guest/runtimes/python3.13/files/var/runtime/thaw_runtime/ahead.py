@@ -118,6 +118,7 @@ def begin():
 
 
 def end():
-    """INIT is over: imports are as they ever were."""
-    del SourceFileLoader.get_code
+    """INIT is over: imports are as they ever were, or as the function has made them."""
+    if SourceFileLoader.__dict__.get("get_code") is _get_code:
+        del SourceFileLoader.get_code
     _compiled.clear()
