@@ -22,24 +22,25 @@ import java.util.TreeMap;
  */
 public enum AgentSource {
   /** PID 1 of a VM. */
-  GUEST("guest.c"),
+  GUEST,
   /** PID 1 of a container. */
-  CONTAINER("container.c");
+  CONTAINER;
 
   private static final List<String> COMMON =
       List.of("agent.c", "agent.h", "common.c", "runtime.c", "streams.c");
 
-  private final String own;
-
-  AgentSource(String own) {
-    this.own = own;
+  private List<String> own() {
+    return switch (this) {
+      case GUEST -> List.of("cage.c", "guest.c", "guest.h");
+      case CONTAINER -> List.of("container.c");
+    };
   }
 
   /** All files by name: what ends in {@code .c} is to be compiled, the rest is included. */
   public SortedMap<String, byte[]> files() throws IOException {
     SortedMap<String, byte[]> files = new TreeMap<>();
     List<String> names = new ArrayList<>(COMMON);
-    names.add(own);
+    names.addAll(own());
     for (String name : names) {
       try (InputStream in = AgentSource.class.getResourceAsStream("c/" + name)) {
         if (in == null) {
