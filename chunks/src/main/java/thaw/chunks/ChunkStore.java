@@ -67,9 +67,16 @@ public final class ChunkStore {
         cache,
         settings,
         clock,
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("chunk-", 0).factory()));
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("chunk-", 0).factory()),
+        keeper(settings.fetchesAtOnce()));
   }
 
+  /**
+   * A store of which a test decides when what runs.
+   *
+   * @param executor runs what is done ahead and at once
+   * @param keeper as {@link ReadPath} has it
+   */
   ChunkStore(
       Origin origin,
       Roots roots,
@@ -78,7 +85,8 @@ public final class ChunkStore {
       Path cache,
       ChunkSettings settings,
       InstantSource clock,
-      Executor executor)
+      Executor executor,
+      Executor keeper)
       throws IOException {
     this.origin = origin;
     this.roots = roots;
@@ -96,7 +104,7 @@ public final class ChunkStore {
             settings.fetchesAtOnce(),
             settings.fetchTimeout(),
             executor,
-            keeper(settings.fetchesAtOnce()));
+            keeper);
     carryOver = new CarryOver(origin, executor, settings.uploadsAtOnce());
     collector = new GarbageCollector(origin, roots, carryOver, settings, clock);
   }

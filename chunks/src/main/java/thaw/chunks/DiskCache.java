@@ -58,11 +58,14 @@ final class DiskCache implements Tier {
       List<Found> found = new ArrayList<>();
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        long bytes = Files.size(file);
-        boolean torn = NAME.matcher(name).matches() && !ChunkCipher.isChunkLength(bytes);
-        if (torn || name.startsWith(DurableFiles.TEMPORARY_PREFIX)) {
+        if (name.startsWith(DurableFiles.TEMPORARY_PREFIX)) {
           Files.deleteIfExists(file);
         } else if (NAME.matcher(name).matches()) { // what others put here is left alone
+          long bytes = Files.size(file);
+          if (!ChunkCipher.isChunkLength(bytes)) { // torn
+            Files.deleteIfExists(file);
+            continue;
+          }
           found.add(
               new Found(
                   Hash.parse(name),

@@ -99,7 +99,7 @@ final class ReadPath {
   private PlainChunk load(Hash name, byte[] key, Location location) throws IOException {
     acquire();
     try {
-      byte[] chunk = fetch(name, location).clone(); // the ciphertext may still be being kept
+      byte[] chunk = fetch(name, location);
       ChunkCipher.crypt(key, chunk);
       return memory.put(name, chunk);
     } finally {
@@ -114,7 +114,8 @@ final class ReadPath {
       if (found.isPresent()) {
         if (at > 0) {
           int foundAt = at;
-          keeper.execute(() -> offer(foundAt, name, found.get()));
+          byte[] kept = found.get().clone(); // the other is decrypted where it is
+          keeper.execute(() -> offer(foundAt, name, kept));
         }
         return found.get();
       }

@@ -76,6 +76,7 @@ final class GarbageModelTest {
             Duration.ofDays(3),
             Duration.ZERO),
         () -> now,
+        Runnable::run,
         Runnable::run);
   }
 
