@@ -39,6 +39,42 @@ class BenchEndToEndTest {
   }
 
   @Test
+  void coldstartPrintsTheDocumentedFigures() throws Exception {
+    JsonNode bench = json("bench", "coldstart", "--json", "--modes", "function", "--starts", "1");
+    assertThat(bench.path("bench").asString()).isEqualTo("coldstart");
+    List<JsonNode> rows = List.copyOf(bench.path("results").values());
+    assertThat(rows)
+        .extracting(row -> row.path("memory").asString())
+        .containsExactly("plain", "sparse", "sparse+log", "sparse+shuffledlog");
+    assertThat(rows)
+        .allSatisfy(row -> {
+          assertThat(row.path("driver").asString()).isEqualTo("microvm");
+          assertThat(row.path("runtime").asString()).isEqualTo("python3.13");
+          assertThat(row.path("mode").asString()).isEqualTo("function");
+          assertThat(row.path("p50Millis").asDouble()).isPositive();
+          assertThat(row.path("p90Millis").asDouble()).isPositive();
+          assertThat(row.path("n").asInt()).isEqualTo(1);
+          assertThat(row.path("captureMillis").asDouble()).isPositive();
+          assertThat(row.path("initMillis").asDouble()).isPositive();
+          // What a function adds to its runtime; 4 MiB are promised.
+          assertThat(row.path("layerBytes").asLong()).isBetween(100_000L, 4L << 20);
+        });
+    assertThat(rows.get(2).path("bytesTouched").asLong()).isBetween(1L << 20, 32L << 20);
+  }
+
+  @Test
+  void densityPrintsTheDocumentedFigures() throws Exception {
+    JsonNode bench = json("bench", "density", "--json", "--mode", "function", "--clones", "2");
+    assertThat(bench.path("bench").asString()).isEqualTo("density");
+    assertThat(bench.path("clones").asInt()).isEqualTo(2);
+    long touched = bench.path("touchedPerCloneBytes").asLong();
+    assertThat(touched).isPositive();
+    assertThat(bench.path("pssPerCloneBytes").asLong()).isGreaterThan(touched);
+    assertThat(bench.path("idleToAnswerP50Millis").asDouble()).isPositive();
+    assertThat(bench.path("runningToAnswerP50Millis").asDouble()).isPositive();
+  }
+
+  @Test
   void restorePrintsTheDocumentedFigures() throws Exception {
     JsonNode bench = json("bench", "restore", "--json", "--starts", "1");
     assertThat(bench.path("bench").asString()).isEqualTo("restore");

@@ -102,13 +102,19 @@ final class ColdstartCommand implements Callable<Integer> {
       for (String runtime : runtimes) {
         for (ColdstartMode mode : wanted) {
           platform.restart(settings("function", Map.of()));
-          String function = ColdstartFunction.create(platform.lambda(), runtime, mode, memory);
+          String name =
+              ColdstartFunction.createUnpublished(
+                  platform.lambda(), runtime, mode, memory, ColdstartFunction.suffix(mode));
+          Optional<Capture.Published> published =
+              mode.hasSnapshot() ? Optional.of(Capture.publish(platform, name)) : Optional.empty();
+          String function = published.map(Capture.Published::version).orElse(name);
+          Optional<Capture> capture = published.map(Capture.Published::capture);
           for (MemorySource source : MemorySource.of(mode)) {
             context
                 .err()
                 .println("Measuring " + runtime + " from " + mode.label() + ", " + source.label());
             platform.restart(settings(mode.startFrom(), source.settings()));
-            results.add(measure(platform, function, runtime, mode, source));
+            results.add(measure(platform, function, runtime, mode, source, capture));
           }
         }
       }
@@ -133,25 +139,31 @@ final class ColdstartCommand implements Callable<Integer> {
       String function,
       String runtime,
       ColdstartMode mode,
-      MemorySource source)
+      MemorySource source,
+      Optional<Capture> capture)
       throws IOException, InterruptedException {
     settle(platform, function, runtime, mode, source);
+    StartOrigins origins = new StartOrigins(platform, function);
     List<Double> millis = new ArrayList<>();
     for (int start = 0; start < starts; start++) {
       platform.awaitNoSandbox();
       long begin = System.nanoTime();
-      String origin = origin(invoke(platform, function));
+      InvokeAnswer answer = invoke(platform, function, false);
       millis.add((System.nanoTime() - begin) / 1e6);
+      String origin = origins.of(answer.requestId());
       if (!origin.equals(mode.startFrom())) {
         throw new UserError("a start went on from " + origin + ", not " + mode.startFrom());
       }
     }
+    SnapshotStore store = SnapshotStore.readOnly(platform.files().snapshots());
+    Optional<String> layer = layer(store, mode, runtime);
     long touched =
         accessLog(platform, mode, runtime)
             .map(log -> (long) log.pages().size() * PAGE_BYTES)
             .orElse(0L);
+    long layerBytes = layer.isPresent() ? store.diskBytes(layer.get()) : 0;
     String driver = platform.status().path("driver").asString("");
-    return new ColdstartResult(driver, runtime, mode, source, millis, touched);
+    return new ColdstartResult(driver, runtime, mode, source, millis, touched, layerBytes, capture);
   }
 
   /**
@@ -179,8 +191,13 @@ final class ColdstartCommand implements Callable<Integer> {
     throw new UserError("no start goes on from " + mode.startFrom() + " with " + source.label());
   }
 
+  /** Invokes it and asks for its log's tail, which holds what {@link #origin} wants. */
   static InvokeAnswer invoke(BenchPlatform platform, String function) {
-    InvokeAnswer answer = platform.lambda().invoke(function, EVENT, true);
+    return invoke(platform, function, true);
+  }
+
+  static InvokeAnswer invoke(BenchPlatform platform, String function, boolean tail) {
+    InvokeAnswer answer = platform.lambda().invoke(function, EVENT, tail);
     if (answer.functionError().isPresent()) {
       throw new UserError(
           "the function failed: " + new String(answer.payload(), StandardCharsets.UTF_8));
@@ -197,21 +214,25 @@ final class ColdstartCommand implements Callable<Integer> {
   /** The log of the layer that a mode's starts go on from. */
   private static Optional<PageAccessLog> accessLog(
       BenchPlatform platform, ColdstartMode mode, String runtime) throws IOException {
-    if (mode == ColdstartMode.BOOT) {
-      return Optional.empty();
-    }
     SnapshotStore store = SnapshotStore.readOnly(platform.files().snapshots());
-    String newest = "";
+    Optional<String> layer = layer(store, mode, runtime);
+    return layer.isPresent() ? store.accessLog(layer.get()) : Optional.empty();
+  }
+
+  /** The layer itself: the newest of its kind. */
+  private static Optional<String> layer(SnapshotStore store, ColdstartMode mode, String runtime)
+      throws IOException {
+    Optional<String> newest = Optional.empty();
     long newestMillis = 0;
     for (String id : store.ids()) {
       Optional<SnapshotHeader> header =
           store.header(id).filter(found -> isOf(found, mode, runtime));
       if (header.isPresent() && header.get().createdAtMillis() > newestMillis) {
         newestMillis = header.get().createdAtMillis();
-        newest = id;
+        newest = Optional.of(id);
       }
     }
-    return newest.isEmpty() ? Optional.empty() : store.accessLog(newest);
+    return newest;
   }
 
   private static boolean isOf(SnapshotHeader header, ColdstartMode mode, String runtime) {

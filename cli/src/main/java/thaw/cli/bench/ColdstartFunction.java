@@ -20,11 +20,24 @@ final class ColdstartFunction {
    */
   static String create(LambdaClient lambda, String runtime, ColdstartMode mode, int memorySizeMb)
       throws IOException, InterruptedException {
-    return create(lambda, runtime, mode, memorySizeMb, mode.label().replace('+', '-'));
+    return create(lambda, runtime, mode, memorySizeMb, suffix(mode));
   }
 
   /** The same; functions of other suffixes are other functions. */
   static String create(
+      LambdaClient lambda, String runtime, ColdstartMode mode, int memorySizeMb, String suffix)
+      throws IOException, InterruptedException {
+    String name = createUnpublished(lambda, runtime, mode, memorySizeMb, suffix);
+    return mode.hasSnapshot() ? publish(lambda, name) : name;
+  }
+
+  /** Of the function that a mode's row measures. */
+  static String suffix(ColdstartMode mode) {
+    return mode.label().replace('+', '-');
+  }
+
+  /** Creates one without a version; waits until it can be invoked. */
+  static String createUnpublished(
       LambdaClient lambda, String runtime, ColdstartMode mode, int memorySizeMb, String suffix)
       throws IOException, InterruptedException {
     String name = "thaw-bench-" + runtime.replace(".", "") + "-" + suffix;
@@ -49,9 +62,11 @@ final class ColdstartFunction {
     }
     lambda.createFunction(request);
     FunctionState.awaitActive(lambda, name);
-    if (!mode.hasSnapshot()) {
-      return name;
-    }
+    return name;
+  }
+
+  /** Publishes a version; waits until its snapshot is taken. */
+  static String publish(LambdaClient lambda, String name) throws InterruptedException {
     String version = name + ":" + lambda.publishVersion(name).path("Version").asString("");
     FunctionState.awaitActive(lambda, version);
     return version;

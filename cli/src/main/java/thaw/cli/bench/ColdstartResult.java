@@ -2,6 +2,7 @@ package thaw.cli.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import thaw.cli.Table;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -10,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param millis from request to reply, of each start, ascending
  * @param bytesTouched what starts touch of their layer's memory, by its page access log; 0 without
+ * @param layerBytes what the layer they go on from takes on disk, without those below it; 0 without
+ * @param capture what taking it took, if it is the function's own
  */
 record ColdstartResult(
     String driver,
@@ -17,13 +20,16 @@ record ColdstartResult(
     ColdstartMode mode,
     MemorySource memory,
     List<Double> millis,
-    long bytesTouched) {
+    long bytesTouched,
+    long layerBytes,
+    Optional<Capture> capture) {
   ColdstartResult {
     millis = millis.stream().sorted().toList();
   }
 
   static Table table() {
-    return new Table("DRIVER", "RUNTIME", "MODE", "MEMORY", "P50", "P90", "N", "TOUCHED");
+    return new Table(
+        "DRIVER", "RUNTIME", "MODE", "MEMORY", "P50", "P90", "N", "TOUCHED", "LAYER", "CAPTURE");
   }
 
   /** The smallest value that this share of all values does not exceed. */
@@ -40,9 +46,17 @@ record ColdstartResult(
         String.format(Locale.ROOT, "%,.1f ms", percentile(0.5)),
         String.format(Locale.ROOT, "%,.1f ms", percentile(0.9)),
         String.valueOf(millis.size()),
-        bytesTouched == 0
-            ? "-"
-            : String.format(Locale.ROOT, "%.1f MiB", bytesTouched / (double) (1 << 20)));
+        mebibytes(bytesTouched),
+        mebibytes(layerBytes),
+        capture
+            .map(taken ->
+                String.format(
+                    Locale.ROOT, "%,.0f ms (INIT %,.0f)", taken.millis(), taken.initMillis()))
+            .orElse("-"));
+  }
+
+  private static String mebibytes(long bytes) {
+    return bytes == 0 ? "-" : String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
   }
 
   void addTo(ObjectNode node) {
@@ -50,5 +64,8 @@ record ColdstartResult(
     node.put("memory", memory.label());
     node.put("p50Millis", percentile(0.5)).put("p90Millis", percentile(0.9));
     node.put("n", millis.size()).put("bytesTouched", bytesTouched);
+    node.put("layerBytes", layerBytes);
+    capture.ifPresent(
+        taken -> node.put("captureMillis", taken.millis()).put("initMillis", taken.initMillis()));
   }
 }

@@ -1,6 +1,7 @@
 package thaw.cli.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ final class DensityCommand implements Callable<Integer> {
 
   private static final int TICKS_PER_SECOND = 100;
   private static final int PAGE_BYTES = 4096;
+  private static final int ASKS = 40;
 
   private final Context context;
 
@@ -86,11 +88,15 @@ final class DensityCommand implements Callable<Integer> {
       settings.put("worker.keepAlive", "30m");
       platform.restart(settings);
       context.err().println("Starting " + clones + " clones");
-      start(platform, mode);
+      List<String> functions = start(platform, mode);
       Set<String> ids = awaitPaused(platform);
       ClonesMemory before = ClonesMemory.of(ids);
       Thread.sleep(TimeUnit.SECONDS.toMillis(WATCH_SECONDS));
       ClonesMemory after = ClonesMemory.of(ids);
+      context.err().println("Asking idle clones, and running ones");
+      List<Double> idle = new ArrayList<>();
+      List<Double> running = new ArrayList<>();
+      ask(platform, functions, idle, running);
       print(
           after.pssBytes() / clones,
           (long) log.pages().size() * PAGE_BYTES,
@@ -98,19 +104,47 @@ final class DensityCommand implements Callable<Integer> {
               * 1000.0
               / TICKS_PER_SECOND
               / WATCH_SECONDS
-              / clones);
+              / clones,
+          median(idle),
+          median(running));
     }
     return ExitCodes.OK;
   }
 
   /** Each function has a sandbox of its own; what they go on from below it is the same layer. */
-  private void start(BenchPlatform platform, ColdstartMode mode)
+  private List<String> start(BenchPlatform platform, ColdstartMode mode)
       throws IOException, InterruptedException {
+    List<String> functions = new ArrayList<>();
     for (int clone = 0; clone < clones; clone++) {
       String function =
           ColdstartFunction.create(platform.lambda(), runtime, mode, memory, "clone-" + clone);
       ColdstartCommand.invoke(platform, function);
+      functions.add(function);
     }
+    return functions;
+  }
+
+  /** Each is asked when all are idle, and once more while it runs. */
+  private void ask(
+      BenchPlatform platform, List<String> functions, List<Double> idle, List<Double> running)
+      throws InterruptedException {
+    for (int ask = 0; ask < ASKS; ask++) {
+      String function = functions.get(ask % functions.size());
+      awaitPaused(platform);
+      idle.add(millis(platform, function));
+      running.add(millis(platform, function));
+    }
+  }
+
+  /** From request to reply. */
+  private static double millis(BenchPlatform platform, String function) {
+    long begin = System.nanoTime();
+    ColdstartCommand.invoke(platform, function, false);
+    return (System.nanoTime() - begin) / 1e6;
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private Set<String> awaitPaused(BenchPlatform platform) throws InterruptedException {
@@ -131,11 +165,18 @@ final class DensityCommand implements Callable<Integer> {
     }
   }
 
-  private void print(long pssBytes, long touchedBytes, double cpuMillisPerSecond) {
+  private void print(
+      long pssBytes,
+      long touchedBytes,
+      double cpuMillisPerSecond,
+      double idleMillis,
+      double runningMillis) {
     if (json) {
       ObjectNode node = Json.object().put("bench", "density").put("clones", clones);
       node.put("pssPerCloneBytes", pssBytes).put("touchedPerCloneBytes", touchedBytes);
       node.put("idleCpuMillisPerSecondPerClone", cpuMillisPerSecond);
+      node.put("idleToAnswerP50Millis", idleMillis);
+      node.put("runningToAnswerP50Millis", runningMillis);
       node.put("runtime", runtime).put("memorySizeMb", memory).put("mode", from);
       context.out().println(Json.pretty(node));
       return;
@@ -146,12 +187,15 @@ final class DensityCommand implements Callable<Integer> {
             String.format(
                 Locale.ROOT,
                 "%d clones of %s from %s: Pss %.1f MiB each, of which %.1f MiB are touched pages; idle"
-                    + " processor time %.2f ms per second each",
+                    + " processor time %.2f ms per second each; an idle one answers in %.1f ms, a"
+                    + " running one in %.1f ms",
                 clones,
                 runtime,
                 from,
                 pssBytes / (double) (1 << 20),
                 touchedBytes / (double) (1 << 20),
-                cpuMillisPerSecond));
+                cpuMillisPerSecond,
+                idleMillis,
+                runningMillis));
   }
 }
