@@ -121,10 +121,12 @@ public final class MicrovmDriver implements SandboxDriver {
             .map(SandboxOrigin.Snapshot::layer);
     // What waits has a memory of its own, and what is captured is seldom made.
     boolean fromPool = shared.isEmpty() && !plan.capturable();
-    Optional<Shell> waiting = fromPool ? shells.take(plan.vm()) : Optional.empty();
-    Shell shell =
-        waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell(shared);
-    return shell.wake(plan, listener);
+    try (var _ = shells.resuming()) {
+      Optional<Shell> waiting = fromPool ? shells.take(plan.vm()) : Optional.empty();
+      Shell shell =
+          waiting.isPresent() ? waiting.get() : new SandboxStarter(host, plan.vm()).shell(shared);
+      return shell.wake(plan, listener);
+    }
   }
 
   private SandboxPlan plan(SandboxSpec spec) throws SandboxException {

@@ -5,9 +5,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -18,7 +20,7 @@ import thaw.sandbox.SandboxException;
  * Shells that wait for the next resume, by kind (VM size, with or without network). A kind gets
  * some when it is first asked for, or expected, and loses them when it was not for a while. One
  * thread makes them one after the other, so that filling the pool never takes more than a
- * processor.
+ * processor. It lets resumes that are under way end first: somebody waits for those.
  *
  * <p>A shell that dies in here is dropped and replaced; one that cannot be made is tried again when
  * its kind is next asked for.
@@ -36,9 +38,26 @@ final class ShellPool implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<VmOptions, Shelf> shelves = new HashMap<>();
+  private final Set<Resume> underWay = new HashSet<>();
   private final Thread thread;
   private boolean making;
   private boolean closed;
+
+  /** A resume that is under way until this is closed. */
+  final class Resume implements AutoCloseable {
+    private Resume() {}
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        underWay.remove(this);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
 
   private static final class Shelf {
     final Deque<Shell> ready = new ArrayDeque<>();
@@ -57,6 +76,20 @@ final class ShellPool implements AutoCloseable {
     this.settings = settings;
     this.maker = maker;
     thread = Thread.ofPlatform().name("shells").daemon().start(this::fill);
+  }
+
+  /**
+   * Says that a resume begins. No shell whose making comes up meanwhile is begun before it is over.
+   */
+  Resume resuming() {
+    lock.lock();
+    try {
+      Resume resume = new Resume();
+      underWay.add(resume);
+      return resume;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A living shell, if one waits; the caller owns it. Counts as demand for the kind either way. */
@@ -113,6 +146,14 @@ final class ShellPool implements AutoCloseable {
   }
 
   private void fill() {
+    try {
+      fillUntilClosed();
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; if somebody does it is to end.
+    }
+  }
+
+  private void fillUntilClosed() throws InterruptedException {
     while (true) {
       List<Shell> surplus = new ArrayList<>();
       Optional<VmOptions> kind;
@@ -131,8 +172,6 @@ final class ShellPool implements AutoCloseable {
         }
         over = closed;
         making = !over && kind.isPresent();
-      } catch (InterruptedException e) {
-        return; // nobody interrupts this thread; if somebody does it is to end
       } finally {
         lock.unlock();
       }
@@ -140,7 +179,9 @@ final class ShellPool implements AutoCloseable {
       if (over) {
         return;
       }
-      kind.ifPresent(this::make);
+      if (kind.isPresent()) {
+        make(kind.get());
+      }
     }
   }
 
@@ -173,8 +214,22 @@ final class ShellPool implements AutoCloseable {
     }
   }
 
-  private void make(VmOptions kind) {
+  /** Waits for resumes that have begun; those that begin meanwhile do not make it longer. */
+  private void awaitResumes() throws InterruptedException {
+    lock.lock();
+    try {
+      Set<Resume> before = Set.copyOf(underWay);
+      while (!closed && before.stream().anyMatch(underWay::contains)) {
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void make(VmOptions kind) throws InterruptedException {
     long start = System.nanoTime();
+    awaitResumes();
     Shell shell = null;
     try {
       shell = maker.make(kind);
