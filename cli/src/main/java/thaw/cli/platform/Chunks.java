@@ -45,7 +45,7 @@ final class Chunks implements AutoCloseable {
    */
   static Chunks open(ThawSettings settings, ManifestIndex index) throws IOException {
     return new Chunks(
-        ChunkStorage.open(settings.storage(), settings.chunks(), settings.dataDir()), index);
+        ChunkStorage.open(settings.storage(), settings.chunks(), settings.dataDir(), index), index);
   }
 
   /** Has the cryptography compiled beside the rest of the start, if chunks are to be fetched. */
