@@ -5,9 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A chunk store with all that it stands on, as the settings say. */
 public final class ChunkStorage implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkStorage.class);
+
   private final Origin origin;
   private final KeyStore keys;
   private final ChunkStore store;
@@ -22,11 +26,20 @@ public final class ChunkStorage implements AutoCloseable {
    * Opens it, making what is missing.
    *
    * @param dataDir where things are that the settings do not name
+   * @param index the database that knows what is live
+   * @throws ForeignOriginException if the origin, or the directory of the roots, is another
+   *     database's
    */
-  public static ChunkStorage open(StorageSettings storage, ChunkSettings settings, Path dataDir)
+  public static ChunkStorage open(
+      StorageSettings storage, ChunkSettings settings, Path dataDir, ManifestIndex index)
       throws IOException {
     return open(
-        storage, settings, dataDir, dataDir.resolve("chunk-cache"), UnaryOperator.identity());
+        storage,
+        settings,
+        dataDir,
+        dataDir.resolve("chunk-cache"),
+        index,
+        UnaryOperator.identity());
   }
 
   /**
@@ -40,25 +53,43 @@ public final class ChunkStorage implements AutoCloseable {
       ChunkSettings settings,
       Path dataDir,
       Path cache,
+      ManifestIndex index,
       UnaryOperator<Origin> before)
       throws IOException {
     Path directory = Files.createDirectories(storage.directory().orElse(dataDir.resolve("chunks")));
+    DirectoryOrigin local = new DirectoryOrigin(directory);
+    String owner = index.owner();
+    new OwnedOrigin(local, owner).requireOwned(); // the roots are there, wherever the chunks are
     InstantSource clock = InstantSource.system();
     Roots roots = Roots.open(directory.resolve("roots.json"), clock);
     KeyStore keys = new KeyStore(storage.keys().orElse(dataDir.resolve("keys")));
     PublicBases bases = new PublicBases(directory.resolve("public-bases"));
-    Origin origin =
-        before.apply(
-            switch (storage.origin()) {
-              case DIRECTORY -> new DirectoryOrigin(directory);
-              case S3 -> new S3Origin(storage.s3());
-            });
+    OwnedOrigin origin =
+        new OwnedOrigin(
+            before.apply(
+                switch (storage.origin()) {
+                  case DIRECTORY -> local;
+                  case S3 -> new S3Origin(storage.s3());
+                }),
+            owner);
     try {
+      requireOwnedIfItAnswers(origin);
       ChunkStore store = new ChunkStore(origin, roots, keys, bases, cache, settings, clock);
       return new ChunkStorage(origin, keys, store);
     } catch (IOException | RuntimeException e) {
       origin.close();
       throw e;
+    }
+  }
+
+  /** One that cannot be asked now is asked before anything in it is changed. */
+  private static void requireOwnedIfItAnswers(OwnedOrigin origin) throws IOException {
+    try {
+      origin.requireOwned();
+    } catch (ForeignOriginException | DamagedException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.warn("The origin {} does not answer; what is cached can be read", origin.place(), e);
     }
   }
 

@@ -128,6 +128,18 @@ public final class DirectoryOrigin implements Origin {
     DurableFiles.syncDirectory(DurableFiles.parent(top));
   }
 
+  @Override
+  public byte[] claim(byte[] mark) throws IOException {
+    Path file = directory.resolve(OwnedOrigin.MARK);
+    DurableFiles.writeNew(file, mark);
+    return Files.readAllBytes(file);
+  }
+
+  @Override
+  public String place() {
+    return directory.toString();
+  }
+
   /** A file of another length was cut off by something that ignores fsync: it is written again. */
   private static boolean isWhole(Path file, long bytes) throws IOException {
     return Files.exists(file) && Files.size(file) == bytes;

@@ -5,10 +5,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** An index that no database keeps: for benchmarks and tests. */
 public final class InMemoryManifests implements ManifestIndex {
   private final Map<Kind, Map<String, Entry>> entries = new HashMap<>();
+  private final String owner = UUID.randomUUID().toString();
+
+  @Override
+  public String owner() {
+    return owner;
+  }
 
   @Override
   public synchronized Optional<Entry> find(Kind kind, String name) {

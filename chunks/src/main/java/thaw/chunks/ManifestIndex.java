@@ -25,6 +25,12 @@ public interface ManifestIndex extends LiveManifests {
    */
   record Entry(Hash manifest, String details) {}
 
+  /**
+   * Names the database, at random and for ever: an origin belongs to one, which alone knows what in
+   * it is live.
+   */
+  String owner() throws IOException;
+
   /** Finds an entry. */
   Optional<Entry> find(Kind kind, String name) throws IOException;
 

@@ -42,6 +42,17 @@ public interface Origin extends AutoCloseable {
   /** Deletes all objects of a root. After a crash half of them may be left: call it again. */
   void deleteRoot(long root) throws IOException;
 
+  /**
+   * Says whose the origin is, unless it is somebody's already; durable when it returns.
+   *
+   * @param mark what says so
+   * @return the mark that is there now, not verified
+   */
+  byte[] claim(byte[] mark) throws IOException;
+
+  /** Where it is, for people. */
+  String place();
+
   @Override
   void close();
 }

@@ -75,15 +75,15 @@ public final class S3Origin implements Origin {
   @Override
   public void put(ObjectName name, byte[] bytes) throws IOException {
     if (!contains(name)) {
-      upload(name, bytes, conditionalPuts);
+      upload(name.path(), bytes, conditionalPuts);
     }
   }
 
-  private void upload(ObjectName name, byte[] bytes, boolean conditional) throws IOException {
+  private void upload(String path, byte[] bytes, boolean conditional) throws IOException {
     try {
       client.putObject(
           request -> {
-            request.bucket(bucket).key(key(name));
+            request.bucket(bucket).key(key(path));
             if (conditional) {
               request.ifNoneMatch("*");
             }
@@ -92,34 +92,33 @@ public final class S3Origin implements Origin {
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_IMPLEMENTED && conditional) {
         conditionalPuts = false; // an S3 that does not know them: the bytes are the same anyway
-        upload(name, bytes, false);
+        upload(path, bytes, false);
       } else if (e.statusCode() != PRECONDITION_FAILED) { // which says that another was quicker
-        throw failed("PUT", name.path(), e);
+        throw failed("PUT", path, e);
       }
     } catch (SdkException e) {
-      throw failed("PUT", name.path(), e);
+      throw failed("PUT", path, e);
     }
   }
 
   @Override
   public Optional<byte[]> get(ObjectName name) throws IOException {
-    return hedge.send(() -> download(name));
+    return hedge.send(() -> download(name.path(), name.kind().maxBytes()));
   }
 
-  private Optional<byte[]> download(ObjectName name) throws IOException {
+  private Optional<byte[]> download(String path, int maxBytes) throws IOException {
     try {
       return Optional.of(
           client.getObject(
-              request -> request.bucket(bucket).key(key(name)),
-              ResponseTransformer.unmanaged(
-                  (response, body) -> read(body, name.kind().maxBytes()))));
+              request -> request.bucket(bucket).key(key(path)),
+              ResponseTransformer.unmanaged((response, body) -> read(body, maxBytes))));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
         return Optional.empty();
       }
-      throw failed("GET", name.path(), e);
+      throw failed("GET", path, e);
     } catch (SdkException e) {
-      throw failed("GET", name.path(), e);
+      throw failed("GET", path, e);
     }
   }
 
@@ -235,8 +234,28 @@ public final class S3Origin implements Origin {
         request -> request.bucket(bucket).prefix(settings.prefix() + prefix));
   }
 
+  @Override
+  public byte[] claim(byte[] mark) throws IOException {
+    Optional<byte[]> found = download(OwnedOrigin.MARK, OwnedOrigin.MARK_BYTES_MAX);
+    if (found.isEmpty()) {
+      upload(OwnedOrigin.MARK, mark, conditionalPuts);
+      found = download(OwnedOrigin.MARK, OwnedOrigin.MARK_BYTES_MAX); // another may be quicker
+    }
+    return found.orElseThrow(
+        () -> new IOException("S3: what was just put there is gone: " + key(OwnedOrigin.MARK)));
+  }
+
+  @Override
+  public String place() {
+    return "s3://" + bucket + "/" + settings.prefix();
+  }
+
   private String key(ObjectName name) {
-    return settings.prefix() + name.path();
+    return key(name.path());
+  }
+
+  private String key(String path) {
+    return settings.prefix() + path;
   }
 
   private static IOException failed(String what, String name, SdkException e) {

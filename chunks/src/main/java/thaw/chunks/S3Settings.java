@@ -10,7 +10,8 @@ import thaw.settings.S3Checks;
 /** Settings of an origin in S3. */
 public record S3Settings(
     @Doc("Bucket that holds chunks and manifests.") Optional<String> bucket,
-    @Doc("What every object's key starts with, for example \"thaw/\".") @Default("\"\"")
+    @Doc("What every object's key starts with, for example \"thaw/\"; a platform needs its own.")
+        @Default("\"\"")
         String prefix,
     @Doc("Address of the S3 API if it is not AWS's, for example http://127.0.0.1:9090.")
         Optional<String> endpoint,

@@ -10,8 +10,8 @@ import thaw.settings.Range;
 /** Where the chunk store keeps what must not be lost. */
 public record StorageSettings(
     @Doc(
-            "Where chunks and manifests are kept for good: directory, or s3 (storage.s3). Workers that"
-                + " share an origin share storage.directory and storage.keys too.")
+            "Where chunks and manifests are kept for good: directory, or s3 (storage.s3). It belongs to"
+                + " one platform: others need a directory, or a prefix in the bucket, of their own.")
         @Default("directory")
         OriginKind origin,
     @Doc(

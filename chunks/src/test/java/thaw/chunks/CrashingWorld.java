@@ -208,6 +208,16 @@ final class CrashingWorld {
     }
 
     @Override
+    public byte[] claim(byte[] mark) {
+      return mark.clone();
+    }
+
+    @Override
+    public String place() {
+      return "memory";
+    }
+
+    @Override
     public void close() {}
   }
 }

@@ -117,6 +117,23 @@ abstract class OriginContract {
   }
 
   @Test
+  void ofManyThatClaimItOneDoes() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<byte[]>> claims = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        byte[] mark = bytes(i, 20);
+        claims.add(threads.submit(() -> origin().claim(mark)));
+      }
+      byte[] first = claims.getFirst().get();
+      for (Future<byte[]> claim : claims) {
+        assertThat(claim.get()).isEqualTo(first);
+      }
+      assertThat(origin().claim(bytes(9, 30))).isEqualTo(first);
+    }
+    assertThat(list(origin(), 1, ObjectName.Kind.CHUNK)).isEmpty();
+  }
+
+  @Test
   void manyPutTheSameAtOnce() throws Exception {
     byte[] chunk = chunk(4);
     ObjectName name = ObjectName.chunk(1, Hash.of(chunk));

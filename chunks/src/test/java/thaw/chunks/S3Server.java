@@ -11,27 +11,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** As much of S3's API as an origin uses, over real HTTP, and faults on demand. */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
   /** What goes wrong with a request. */
-  enum Fault {
+  public enum Fault {
     NONE,
     /** 503 SlowDown. */
     THROTTLE,
     /** 500 InternalError. */
     ERROR,
-    /** No answer until the server is closed. */
+    /** No answer until the server is closed, or well again. */
     SILENCE,
     /** The promised length, half of the bytes, and the connection is closed. */
     TRUNCATE,
@@ -50,22 +52,35 @@ final class S3Server implements AutoCloseable {
 
   private final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicReference<CountDownLatch> silence =
+      new AtomicReference<>(new CountDownLatch(1));
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
   private volatile String faultyMethod = "GET";
+  private volatile Fault always = Fault.NONE;
   final LongAdder requests = new LongAdder();
   final LongAdder uploads = new LongAdder();
 
-  S3Server() throws IOException {
+  public S3Server() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
 
-  String endpoint() {
+  public String endpoint() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** All requests go wrong from now on; with NONE they are answered again, silent ones too. */
+  public void failAll(Fault fault) {
+    always = fault;
+    silence.getAndSet(new CountDownLatch(1)).countDown();
+  }
+
+  /** Requests so far. */
+  public long requests() {
+    return requests.sum();
   }
 
   /** The next requests of this method go wrong, one after the other. */
@@ -78,14 +93,14 @@ final class S3Server implements AutoCloseable {
     requests.increment();
     boolean faulty = exchange.getRequestMethod().equals(faultyMethod);
     Fault polled = faulty ? faults.poll() : null;
-    Fault fault = polled == null ? Fault.NONE : polled;
+    Fault fault = polled == null ? always : polled;
     byte[] body = exchange.getRequestBody().readAllBytes();
     switch (fault) {
       case THROTTLE -> answer(exchange, 503, error("SlowDown"));
       case ERROR -> answer(exchange, 500, error("InternalError"));
       case SILENCE -> {
         try {
-          closed.await();
+          Objects.requireNonNull(silence.get()).await();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
@@ -221,7 +236,7 @@ final class S3Server implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    Objects.requireNonNull(silence.get()).countDown();
     server.stop(0);
     threads.shutdownNow();
   }

@@ -58,7 +58,8 @@ final class ChunkedImagesTest {
     return ChunkStorage.open(
         StorageSettings.in(directory.resolve("origin"), directory.resolve("keys")),
         ChunkSettings.defaults(),
-        directory.resolve(worker));
+        directory.resolve(worker),
+        index);
   }
 
   private CodeStore storeOf(String worker) throws IOException {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jdbi.v3.core.HandleCallback;
 import thaw.chunks.Hash;
 import thaw.chunks.ManifestIndex;
@@ -17,6 +18,21 @@ final class ManifestTable implements ManifestIndex {
 
   ManifestTable(Transactions transactions) {
     this.transactions = transactions;
+  }
+
+  @Override
+  public String owner() throws IOException {
+    write(handle ->
+        handle
+            .createUpdate(
+                """
+                INSERT INTO chunk_owner (only_row, id) VALUES (1, :id)
+                ON CONFLICT (only_row) DO NOTHING
+                """)
+            .bind("id", UUID.randomUUID().toString())
+            .execute());
+    return read(
+        handle -> handle.createQuery("SELECT id FROM chunk_owner").mapTo(String.class).one());
   }
 
   @Override

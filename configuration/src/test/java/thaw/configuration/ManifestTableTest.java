@@ -43,4 +43,26 @@ final class ManifestTableTest {
       }
     }
   }
+
+  /** What its origin is marked with. */
+  @Test
+  void aDatabaseHasOneNameForEverAndNoOtherHasIt(@TempDir Path other) throws IOException {
+    String owner;
+    try (DataDirectory directory = DataDirectory.open(path);
+        ConfigurationDatabase database =
+            ConfigurationDatabase.open(directory, ConfigurationSettings.defaults())) {
+      owner = database.manifests().owner();
+      assertThat(owner).matches("[0-9a-f-]{36}");
+      assertThat(database.manifests().owner()).isEqualTo(owner);
+    }
+    try (ConfigurationDatabase again =
+        ConfigurationDatabase.besides(path, ConfigurationSettings.defaults())) {
+      assertThat(again.manifests().owner()).isEqualTo(owner);
+    }
+    try (DataDirectory directory = DataDirectory.open(other);
+        ConfigurationDatabase database =
+            ConfigurationDatabase.open(directory, ConfigurationSettings.defaults())) {
+      assertThat(database.manifests().owner()).isNotEqualTo(owner);
+    }
+  }
 }

@@ -66,6 +66,7 @@ final class PublishedLayersTest {
         ChunkSettings.defaults(),
         directory.resolve(worker),
         directory.resolve(worker).resolve("cache"),
+        index,
         this::counting);
   }
 
@@ -313,6 +314,16 @@ final class PublishedLayersTest {
       @Override
       public void deleteRoot(long root) throws IOException {
         origin.deleteRoot(root);
+      }
+
+      @Override
+      public byte[] claim(byte[] mark) throws IOException {
+        return origin.claim(mark);
+      }
+
+      @Override
+      public String place() {
+        return origin.place();
       }
 
       @Override

@@ -86,17 +86,18 @@ final class DedupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path directory = Files.createTempDirectory("thaw-bench");
+    InMemoryManifests index = new InMemoryManifests();
     try (ChunkStorage storage =
         ChunkStorage.open(
             StorageSettings.in(directory.resolve("origin"), directory.resolve("keys")),
             ChunkSettings.defaults(),
-            directory)) {
+            directory,
+            index)) {
       CodeStore code =
           new CodeStore(
               directory.resolve("code"),
               CodeSettings.defaults(),
-              Optional.of(
-                  new ChunkedImages(new Disks(storage.store()), new InMemoryManifests(), ACCOUNT)));
+              Optional.of(new ChunkedImages(new Disks(storage.store()), index, ACCOUNT)));
       new Cases(code, directory.resolve("origin")).measure();
     } finally {
       delete(directory);

@@ -50,6 +50,7 @@ public final class Garbage {
                 settings.chunks(),
                 settings.dataDir(),
                 cache,
+                database.manifests(),
                 UnaryOperator.identity())) {
       return action.on(storage, database);
     } finally {
