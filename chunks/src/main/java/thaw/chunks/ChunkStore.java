@@ -124,9 +124,13 @@ public final class ChunkStore {
     return keeper;
   }
 
-  /** Has the JIT compile the cryptography; to be called before a worker says that it is ready. */
+  /**
+   * Has the JIT compile the cryptography, and what opens manifests; to be called before a worker
+   * says that it is ready.
+   */
   public static void warmUp() {
     ChunkCipher.warmUp();
+    Manifest.warmUp();
   }
 
   /**

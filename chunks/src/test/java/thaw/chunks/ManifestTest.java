@@ -9,7 +9,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import thaw.model.Fuzz;
 
 final class ManifestTest {
   private static final KeyChain CHAIN = chain(1);
@@ -99,26 +101,28 @@ final class ManifestTest {
 
   /** Whatever stands in it, the answer is a manifest or the declared exception. */
   @Test
-  void garbageIsRefusedAndAllocatesNoMoreThanItself() {
+  @Tag("fuzz")
+  void garbageIsRefusedAndAllocatesNoMoreThanItself() throws Exception {
     byte[] sealed = manifest(new Random(5), 40, 0.5).seal(CHAIN);
-    for (int seed = 0; seed < 20_000; seed++) {
-      Random random = new Random(seed);
-      byte[] mutated = Arrays.copyOf(sealed, random.nextInt(sealed.length * 2));
-      for (int change = random.nextInt(4); change >= 0 && mutated.length > 4; change--) {
-        int at = random.nextInt(Math.min(mutated.length - 3, 400));
-        if (random.nextBoolean()) {
-          mutated[at] = (byte) random.nextInt();
-        } else {
-          ByteBuffer.wrap(mutated).putInt(at, random.nextBoolean() ? -1 : Integer.MAX_VALUE);
-        }
-      }
-      try {
-        SealedManifest parsed = SealedManifest.parse(mutated);
-        assertThat(parsed.outline().names().length * Hash.BYTES).isLessThan(mutated.length);
-      } catch (DamagedException e) {
-        assertThat(e).as("seed %d", seed).hasMessageMatching("(?s).+");
-      }
-    }
+    Fuzz.run(
+        20_000,
+        random -> {
+          byte[] mutated = Arrays.copyOf(sealed, random.nextInt(sealed.length * 2));
+          for (int change = random.nextInt(4); change >= 0 && mutated.length > 4; change--) {
+            int at = random.nextInt(Math.min(mutated.length - 3, 400));
+            if (random.nextBoolean()) {
+              mutated[at] = (byte) random.nextInt();
+            } else {
+              ByteBuffer.wrap(mutated).putInt(at, random.nextBoolean() ? -1 : Integer.MAX_VALUE);
+            }
+          }
+          try {
+            SealedManifest parsed = SealedManifest.parse(mutated);
+            assertThat(parsed.outline().names().length * Hash.BYTES).isLessThan(mutated.length);
+          } catch (DamagedException e) {
+            assertThat(e).hasMessageMatching("(?s).+");
+          }
+        });
   }
 
   @Test

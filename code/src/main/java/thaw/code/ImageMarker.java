@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 record ImageMarker(int layout, long imageBytes, String sha256Hex) {
   /** Changes when the same archive would give another image; older images are then made anew. */
-  static final int LAYOUT = 2;
+  static final int LAYOUT = 3;
 
   void writeTo(Path file, Path temporary) throws IOException {
     String text = layout + " " + imageBytes + " " + sha256Hex + "\n";

@@ -13,8 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import thaw.erofs.ContentLayout;
 import thaw.model.LambdaException;
 
 /** Images are read back by fsck.erofs, which is not ours, and checks what it reads. */
@@ -134,6 +139,11 @@ class ErofsImageTest {
       random.nextBytes(content);
       files.put(path, content);
     }
+    for (int i = (int) seed % 3; i > 0; i--) { // with these its content has boundaries of chunks
+      byte[] content = new byte[random.nextInt(1_000_000, 6_000_000)];
+      random.nextBytes(content);
+      files.put("d1/large" + i, content);
+    }
     Zips zips = new Zips();
     files.forEach((path, content) -> zips.file(path, content, 0100644));
 
@@ -147,6 +157,57 @@ class ErofsImageTest {
     }
     assertThat(found.keySet()).as("seed %d", seed).isEqualTo(files.keySet());
     files.forEach((path, content) -> assertThat(found.get(path)).as(path).isEqualTo(content));
+  }
+
+  @Test
+  void aFileThatGrowsLeavesTheChunksOfTheOthers() throws IOException {
+    List<String> before = chunks(image(manyFiles(1_000, false)));
+
+    List<String> grown = chunks(image(manyFiles(300_000, false)));
+    List<String> more = chunks(image(manyFiles(1_000, true)));
+
+    assertThat(before).hasSizeGreaterThan(120);
+    assertThat(kept(before, grown)).isGreaterThan(0.95);
+    assertThat(kept(before, more)).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aSmallImageHasNoGaps() throws IOException {
+    // The superblock, one block of metadata, and 600,000 bytes in blocks.
+    assertThat(image(new Zips().file("a", new byte[600_000], 0100644).bytes()))
+        .hasSize((1 + 1 + 147) * 4096);
+  }
+
+  /** About 70 MB; the first file, in the order of the image, is that large. */
+  private static byte[] manyFiles(int firstBytes, boolean another) {
+    Random random = new Random(7);
+    Zips zips = new Zips();
+    byte[] first = new byte[firstBytes];
+    Arrays.fill(first, (byte) 1);
+    zips.file("d/aaa", first, 0100644);
+    if (another) {
+      zips.file("d/aab", "another");
+    }
+    for (int i = 0; i < 3000; i++) {
+      byte[] content = new byte[i % 200 == 0 ? 1_500_000 : random.nextInt(40_000)];
+      random.nextBytes(content);
+      zips.file("d/file" + i, content, 0100644);
+    }
+    return zips.bytes();
+  }
+
+  private static double kept(List<String> before, List<String> after) {
+    Set<String> there = new HashSet<>(after);
+    return (double) before.stream().filter(there::contains).count() / before.size();
+  }
+
+  private static List<String> chunks(byte[] image) {
+    List<String> hashes = new ArrayList<>();
+    for (int at = 0; at < image.length; at += ContentLayout.CHUNK_BYTES) {
+      int end = Math.min(image.length, at + ContentLayout.CHUNK_BYTES);
+      hashes.add(Sha256.hex(Sha256.digest().digest(Arrays.copyOfRange(image, at, end))));
+    }
+    return hashes;
   }
 
   private Path unpack(byte[]... zips) throws Exception {

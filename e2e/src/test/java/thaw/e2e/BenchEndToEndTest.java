@@ -33,6 +33,7 @@ class BenchEndToEndTest {
     JsonNode row = bench.path("results").path(0);
     assertThat(row.path("bytes").asLong()).isEqualTo(20_000_000);
     assertThat(row.path("createBytesPerSecond").asLong()).isPositive();
+    assertThat(row.path("peakMemoryBytes").asLong()).isPositive();
     assertThat(row.path("coldP50Millis").asDouble()).isPositive();
     assertThat(row.path("bytesFetched").asLong()).isBetween(1L, 8_000_000L);
     assertThat(bench.path("rates").path("inflateBytesPerSecond").asLong()).isPositive();
@@ -111,7 +112,8 @@ class BenchEndToEndTest {
     List<JsonNode> rows = List.copyOf(bench.path("results").values());
     assertThat(rows)
         .extracting(row -> row.path("case").asString())
-        .containsExactly("extra-function", "rebuild", "same-upload", "shared-base");
+        .containsExactly(
+            "extra-function", "rebuild", "rebuild-replaced", "same-upload", "shared-base");
     assertThat(rows)
         .allSatisfy(row -> {
           assertThat(row.path("logicalBytes").asLong()).isPositive();
@@ -120,8 +122,8 @@ class BenchEndToEndTest {
           assertThat(row.path("uniqueByteFraction").asDouble()).isBetween(0.0, 1.0);
         });
     assertThat(rows.getFirst().path("newBytes").asLong()).isLessThan(200_000 * 101 / 100 + 65_536);
-    assertThat(rows.get(1).path("uniqueByteFraction").asDouble()).isLessThan(0.025);
-    assertThat(rows.get(2).path("uniqueChunkFraction").asDouble()).isZero();
+    assertThat(rows.get(1).path("uniqueChunkFraction").asDouble()).isLessThan(0.025);
+    assertThat(rows.get(3).path("uniqueChunkFraction").asDouble()).isZero();
   }
 
   @Test

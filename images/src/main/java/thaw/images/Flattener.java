@@ -84,12 +84,16 @@ public final class Flattener {
    */
   public record Flat(long dataBytes, long metadataBytes, int inodes) {}
 
-  private Flattener(Layers layers, int entriesMax, boolean keepHidden, DiskSink out) {
+  private Flattener(Layers layers, int entriesMax, boolean keepHidden, DiskSink out)
+      throws IOException {
     this.layers = layers;
     this.entriesMax = entriesMax;
     this.keepHidden = keepHidden;
     this.out = out;
-    this.data = new DataWriter(out, METADATA_BYTE, PADDING_BYTES);
+    byte[] superblock =
+        ErofsSuperblock.encode(
+            METADATA_BLOCK, DISK_BYTES / ErofsMetadata.BLOCK_BYTES, 0, "thaw-image");
+    this.data = new DataWriter(out, superblock, METADATA_BYTE, PADDING_BYTES);
   }
 
   /**
@@ -107,8 +111,6 @@ public final class Flattener {
   }
 
   private Optional<Flat> flatten() throws IOException {
-    long blocks = DISK_BYTES / ErofsMetadata.BLOCK_BYTES;
-    data.writeFirst(ErofsSuperblock.encode(METADATA_BLOCK, blocks, 0, "thaw-image"));
     for (int number = layers.count() - 1; number >= 0; number--) {
       data.align();
       try (LayerStream layer = layers.open(number)) {
@@ -197,7 +199,7 @@ public final class Flattener {
     for (int n = tar.read(buffer); n >= 0; n = tar.read(buffer)) {
       data.write(buffer, n);
     }
-    data.end(entry.bytes());
+    data.end();
     return node;
   }
 

@@ -2,10 +2,11 @@ package thaw.images;
 
 import java.util.ArrayList;
 import java.util.List;
+import thaw.erofs.ContentLayout;
 
 /** Hashes of a disk's chunks, in their order; chunks of zeros are left out. */
 final class Chunked implements DiskSink {
-  private final byte[] chunk = new byte[DataWriter.CHUNK_BYTES];
+  private final byte[] chunk = new byte[ContentLayout.CHUNK_BYTES];
   private final List<Digest> chunks = new ArrayList<>();
   private int filled;
   private boolean zero = true;

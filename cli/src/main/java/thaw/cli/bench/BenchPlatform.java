@@ -110,6 +110,13 @@ final class BenchPlatform implements AutoCloseable {
     return files;
   }
 
+  /** The platform's process. */
+  long pid() throws IOException {
+    return RunningPlatform.find(files)
+        .orElseThrow(() -> new IOException("the benchmark's platform has ended"))
+        .pid();
+  }
+
   /** Returns when no sandbox is left: the next invocation is a cold start. */
   void awaitNoSandbox() throws InterruptedException {
     long deadline = System.nanoTime() + EMPTY_NANOS;

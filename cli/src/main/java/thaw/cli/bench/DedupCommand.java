@@ -2,6 +2,7 @@ package thaw.cli.bench;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +38,9 @@ import tools.jackson.databind.node.ObjectNode;
     name = "dedup",
     description = {
       "Counts what is newly stored when much of it is there already: 50 functions on one runtime, 20"
-          + " functions on three bases (as Lambda layers and code), 10 rebuilds of one with a small"
-          + " change, and the same package again.",
+          + " functions on three bases (as Lambda layers and code), and the same package again.",
+      "10 rebuilds of one, each with some lines more in a file of its own, and every other one with a"
+          + " small file more; and 10 in which one large file of 64 is replaced by one of another size.",
       "Needs no platform."
     },
     mixinStandardHelpOptions = true,
@@ -55,6 +57,8 @@ final class DedupCommand implements Callable<Integer> {
   private static final int FUNCTION_BYTES = 200_000;
   private static final int BASE_FILES = 64;
   private static final int BASE_FILE_BYTES = 1_000_000;
+  private static final int EDIT_BYTES = 200;
+  private static final LocalDateTime BUILT = LocalDateTime.of(2026, 1, 1, 0, 0);
 
   private final Context context;
   private final List<Row> rows = new ArrayList<>();
@@ -75,12 +79,18 @@ final class DedupCommand implements Callable<Integer> {
 
   /** A file of a package. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  private record Content(String name, byte[] bytes) {}
+  private record Content(String name, byte[] bytes, LocalDateTime modified) {}
 
   /** A package, made when it is its turn: all of them at once would not fit into memory. */
   @FunctionalInterface
   private interface Making {
     byte[] zip() throws IOException;
+  }
+
+  /** What a rebuild changes. */
+  @FunctionalInterface
+  private interface Change {
+    void make(List<Content> files, int rebuild, Random random);
   }
 
   @Override
@@ -125,13 +135,8 @@ final class DedupCommand implements Callable<Integer> {
 
       List<Content> base = base(1);
       store(zip(base));
-      List<Making> rebuilds = new ArrayList<>();
-      for (int i = 0; i < REBUILDS; i++) {
-        List<Content> changed = new ArrayList<>(base);
-        changed.set(BASE_FILES - 1, file("z-changed", 2_000 + i, BASE_FILE_BYTES));
-        rebuilds.add(() -> zip(changed));
-      }
-      row("rebuild", rebuilds);
+      row("rebuild", rebuilds(base, Cases::edit));
+      row("rebuild-replaced", rebuilds(base, Cases::replace));
       // The same files in another archive: another package, the same disk.
       row("same-upload", List.of(() -> zip(base, 1)));
 
@@ -148,6 +153,41 @@ final class DedupCommand implements Callable<Integer> {
         });
       }
       row("shared-base", sharing);
+    }
+
+    private static List<Making> rebuilds(List<Content> base, Change change) {
+      List<Making> rebuilds = new ArrayList<>();
+      for (int i = 0; i < REBUILDS; i++) {
+        List<Content> files = new ArrayList<>(base);
+        change.make(files, i, new Random(2_000 + i));
+        rebuilds.add(() -> zip(files));
+      }
+      return rebuilds;
+    }
+
+    private static void edit(List<Content> files, int rebuild, Random random) {
+      int edited = random.nextInt(files.size());
+      Content file = files.get(edited);
+      int at = random.nextInt(file.bytes().length);
+      byte[] more = new byte[EDIT_BYTES];
+      random.nextBytes(more);
+      byte[] bytes =
+          ByteBuffer.allocate(file.bytes().length + more.length)
+              .put(file.bytes(), 0, at)
+              .put(more)
+              .put(file.bytes(), at, file.bytes().length - at)
+              .array();
+      files.set(edited, new Content(file.name(), bytes, BUILT.plusDays(1 + rebuild)));
+      if (rebuild % 2 == 1) {
+        files.add(file(file.name() + "-more", random.nextLong(), EDIT_BYTES));
+      }
+    }
+
+    private static void replace(List<Content> files, int rebuild, Random random) {
+      int replaced = random.nextInt(files.size());
+      int bytes = BASE_FILE_BYTES * random.nextInt(90, 110) / 100;
+      Content other = file(files.get(replaced).name(), random.nextLong(), bytes);
+      files.set(replaced, new Content(other.name(), other.bytes(), BUILT.plusDays(1 + rebuild)));
     }
 
     private void row(String name, List<Making> packages) throws IOException {
@@ -205,7 +245,7 @@ final class DedupCommand implements Callable<Integer> {
   private static Content file(String name, long seed, int bytes) {
     byte[] content = new byte[bytes];
     new Random(seed).nextBytes(content);
-    return new Content(name, content);
+    return new Content(name, content, BUILT);
   }
 
   private static byte[] zip(List<Content> files) throws IOException {
@@ -218,7 +258,7 @@ final class DedupCommand implements Callable<Integer> {
       zip.setLevel(level);
       for (Content file : files) {
         ZipEntry entry = new ZipEntry(file.name());
-        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        entry.setTimeLocal(file.modified());
         zip.putNextEntry(entry);
         zip.write(file.bytes());
       }

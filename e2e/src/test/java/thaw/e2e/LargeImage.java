@@ -1,0 +1,265 @@
+package thaw.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A container image as large as one wants, out of a seed: files of all sizes in several layers,
+ * plain and compressed, of which the upper ones replace and remove files of the lower ones. Its
+ * program, {@code checker.c}, reads every file that is left.
+ */
+final class LargeImage {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int LAYERS = 6;
+  private static final int BLOCK_BYTES = 512;
+
+  /** What the end of an archive and the image's program take at most. */
+  private static final int RESERVE_BYTES = 128 * 1024;
+
+  /** Nine files of ten have up to 64 KiB, the others up to 64 MiB; half of each are tiny. */
+  private static final int SMALL_BITS = 16;
+
+  private static final int LARGE_BITS = 26;
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final Path layout;
+  private final Random random;
+  private final byte[] content = new byte[1 << LARGE_BITS];
+  private final TreeMap<String, FileHash> files = new TreeMap<>();
+  private final List<Object> layers = new ArrayList<>();
+  private final List<String> tars = new ArrayList<>();
+
+  private record FileHash(long bytes, long hash) {}
+
+  /**
+   * What stands in it.
+   *
+   * @param digest as the image's program makes it
+   */
+  record Made(String uri, long files, long bytes, String digest) {}
+
+  private LargeImage(Path layout, long seed) {
+    this.layout = layout;
+    this.random = new Random(seed);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param layout is made
+   * @param tarBytes what its layers take, unpacked; a little less
+   */
+  static Made make(Path layout, long tarBytes, long seed) throws Exception {
+    Files.createDirectories(layout.resolve("blobs/sha256"));
+    LargeImage image = new LargeImage(layout, seed);
+    for (int layer = 0; layer < LAYERS; layer++) {
+      image.addLayer(layer, tarBytes / LAYERS);
+    }
+    image.finish();
+    long bytes = 0;
+    long digest = 0;
+    for (FileHash file : image.files.values()) {
+      bytes += file.bytes;
+      digest += file.hash ^ file.bytes;
+    }
+    return new Made("oci:" + layout, image.files.size(), bytes, HexFormat.of().toHexDigits(digest));
+  }
+
+  private void addLayer(int number, long tarBytes) throws Exception {
+    Path blob = layout.resolve("layer");
+    MessageDigest kept = sha256();
+    MessageDigest plain = sha256();
+    try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(blob), 1 << 20);
+        OutputStream packed = packed(number, new DigestOutputStream(file, kept));
+        TarArchiveOutputStream tar =
+            new TarArchiveOutputStream(
+                new DigestOutputStream(packed, plain), StandardCharsets.UTF_8.name())) {
+      if (number == 0) {
+        byte[] program = program();
+        put(tar, "checker", program, program.length, 0755);
+      }
+      addFiles(tar, number, tarBytes - RESERVE_BYTES);
+    }
+    String digest = HexFormat.of().formatHex(kept.digest());
+    layers.add(described("application/vnd.oci.image.layer.v1.tar", digest, Files.size(blob)));
+    tars.add("sha256:" + HexFormat.of().formatHex(plain.digest()));
+    Files.move(blob, layout.resolve("blobs/sha256").resolve(digest));
+  }
+
+  private void addFiles(TarArchiveOutputStream tar, int layer, long tarBytes) throws IOException {
+    List<String> lower = List.copyOf(files.keySet());
+    Set<String> touched = new HashSet<>();
+    long left = tarBytes;
+    for (int i = 0; left > 2 * BLOCK_BYTES; i++) {
+      boolean again = !lower.isEmpty() && random.nextInt(20) == 0;
+      String path =
+          again
+              ? lower.get(random.nextInt(lower.size()))
+              : "/data/" + i % 37 + "/" + layer + "-" + i % 1001 + "/file" + i;
+      if (!touched.add(path)) {
+        continue;
+      }
+      left -= BLOCK_BYTES;
+      if (again && random.nextBoolean()) {
+        int name = path.lastIndexOf('/') + 1;
+        put(tar, path.substring(1, name) + ".wh." + path.substring(name), content, 0, 0644);
+        files.remove(path);
+        continue;
+      }
+      int bits = random.nextInt(random.nextInt(10) == 0 ? LARGE_BITS : SMALL_BITS);
+      int bytes = (int) Math.min(left - BLOCK_BYTES, random.nextInt(1, 2 << bits));
+      fill(bytes);
+      put(tar, path.substring(1), content, bytes, 0644);
+      files.put(path, new FileHash(bytes, hashed(hashed(0, path), bytes)));
+      left -= Math.ceilDiv(bytes, BLOCK_BYTES) * (long) BLOCK_BYTES;
+    }
+  }
+
+  private static OutputStream packed(int layer, OutputStream out) throws IOException {
+    return switch (layer % 3) {
+      case 0 -> out;
+      case 1 -> new ZstdOutputStream(out);
+      default ->
+          new GZIPOutputStream(out, 1 << 16) {
+            {
+              def.setLevel(Deflater.BEST_SPEED);
+            }
+          };
+    };
+  }
+
+  /** Every other line of 64 bytes can be compressed. */
+  private void fill(int bytes) {
+    long word = random.nextLong() | 1;
+    for (int at = 0; at < bytes; at += Long.BYTES) {
+      word ^= word << 13;
+      word ^= word >>> 7;
+      word ^= word << 17;
+      WORDS.set(
+          content, at, (at & 64) == 0 ? word : (word & 0x0101010101010101L) | 0x6060606060606060L);
+    }
+  }
+
+  private static long hashed(long hash, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] words = Arrays.copyOf(bytes, Math.ceilDiv(bytes.length, Long.BYTES) * Long.BYTES);
+    return hashed(hash, words, words.length);
+  }
+
+  private long hashed(long hash, int bytes) {
+    int words = Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
+    Arrays.fill(content, bytes, words, (byte) 0);
+    return hashed(hash, content, words);
+  }
+
+  private static long hashed(long hash, byte[] words, int bytes) {
+    long mixed = hash;
+    for (int at = 0; at < bytes; at += Long.BYTES) {
+      mixed = (mixed ^ (long) WORDS.get(words, at)) * 0x9E3779B97F4A7C15L;
+      mixed ^= mixed >>> 32;
+    }
+    return mixed;
+  }
+
+  private static void put(
+      TarArchiveOutputStream tar, String name, byte[] bytes, int count, int mode)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(count);
+    entry.setMode(0100000 | mode);
+    entry.setModTime(0);
+    tar.putArchiveEntry(entry);
+    tar.write(bytes, 0, count);
+    tar.closeArchiveEntry();
+  }
+
+  private byte[] program() throws Exception {
+    Path source = layout.resolve("checker.c");
+    Path program = layout.resolve("checker");
+    try (InputStream in = LargeImage.class.getResourceAsStream("/images/checker.c")) {
+      Files.copy(Objects.requireNonNull(in), source);
+    }
+    Command compiled =
+        Command.run(
+            Map.of(),
+            List.of(
+                "musl-gcc", "-O2", "-static", "-s", "-o", program.toString(), source.toString()));
+    assertThat(compiled.exitCode()).as(compiled.err()).isZero();
+    return Files.readAllBytes(program);
+  }
+
+  private void finish() throws IOException {
+    byte[] config =
+        JSON.writeValueAsBytes(
+            Map.of(
+                "os",
+                "linux",
+                "architecture",
+                "amd64",
+                "config",
+                Map.of("Entrypoint", List.of("/checker")),
+                "rootfs",
+                Map.of("type", "layers", "diff_ids", tars)));
+    byte[] manifest =
+        JSON.writeValueAsBytes(
+            Map.of(
+                "schemaVersion",
+                2,
+                "config",
+                blob("application/vnd.oci.image.config.v1+json", config),
+                "layers",
+                layers));
+    Object listed = blob("application/vnd.oci.image.manifest.v1+json", manifest);
+    Files.write(
+        layout.resolve("index.json"),
+        JSON.writeValueAsBytes(Map.of("schemaVersion", 2, "manifests", List.of(listed))));
+  }
+
+  private Object blob(String type, byte[] bytes) throws IOException {
+    String digest = HexFormat.of().formatHex(sha256().digest(bytes));
+    Files.write(layout.resolve("blobs/sha256").resolve(digest), bytes);
+    return described(type, digest, bytes.length);
+  }
+
+  private static Object described(String type, String digest, long bytes) {
+    return Map.of("mediaType", type, "digest", "sha256:" + digest, "size", bytes);
+  }
+
+  private static MessageDigest sha256() throws IOException {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IOException(e);
+    }
+  }
+}
