@@ -68,6 +68,9 @@ public final class AgentConnection implements AutoCloseable {
     void closed(String reason);
   }
 
+  private static final long CLOCK_ERROR_NANOS = 40_000_000;
+  private static final int CLOCK_ATTEMPTS = 5;
+
   private final ByteChannel channel;
   private final FrameWriter writer;
   private final Listener listener;
@@ -138,25 +141,34 @@ public final class AgentConnection implements AutoCloseable {
    * #mountDisks}.
    */
   public void prepare(
-      Instant now,
-      byte[] seed,
-      GuestIdentity identity,
-      Optional<GuestNetwork> network,
-      Set<GuestDisk> disks)
+      byte[] seed, GuestIdentity identity, Optional<GuestNetwork> network, Set<GuestDisk> disks)
       throws IOException {
+    long begin = System.nanoTime();
     List<Request> requests = new ArrayList<>();
-    requests.add(new Request(Operation.SET_CLOCK, Arguments.clock(now)));
+    requests.add(new Request(Operation.SET_CLOCK, Arguments.clock(Instant.now())));
     requests.add(new Request(Operation.RESEED, Arguments.seed(seed)));
     requests.add(new Request(Operation.SET_IDENTITY, Arguments.identity(identity)));
     network.ifPresent(
         n -> requests.add(new Request(Operation.CONFIGURE_NETWORK, Arguments.network(n))));
     requests.add(new Request(Operation.MOUNT_DISKS, Arguments.disks(disks)));
     calls.call(requests);
+    if (System.nanoTime() - begin > CLOCK_ERROR_NANOS) {
+      setClock();
+    }
   }
 
-  /** Sets the guest's wall clock. */
-  public void setClock(Instant now) throws IOException {
-    calls.call(Operation.SET_CLOCK, Arguments.clock(now));
+  /**
+   * Sets the guest's wall clock to the host's. It may be behind by as long as the call took: on a
+   * busy host it is made again then, a few times at most.
+   */
+  public void setClock() throws IOException {
+    for (int attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+      long begin = System.nanoTime();
+      calls.call(Operation.SET_CLOCK, Arguments.clock(Instant.now()));
+      if (System.nanoTime() - begin <= CLOCK_ERROR_NANOS) {
+        return;
+      }
+    }
   }
 
   /**

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ class RuntimeTest {
 
   @Test
   void answersTheCallsThatPrepareAGuest() throws IOException {
-    connection.setClock(Instant.now());
+    connection.setClock();
     connection.reseed(new byte[32]);
     connection.setIdentity(new GuestIdentity("sandbox-1", "0123456789abcdef".repeat(2)));
     connection.configureNetwork(new GuestNetwork("10.0.2.15", 24, "10.0.2.2", "10.0.2.3"));

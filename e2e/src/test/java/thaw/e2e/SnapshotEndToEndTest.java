@@ -169,6 +169,20 @@ class SnapshotEndToEndTest {
         "facts",
         f -> f.environment(e -> e.variables(Map.of("PYTHONHASHSEED", "1"))));
     assertThat(awaitStartFrom("base", "exec-time").error()).isEmpty();
+    String wrapper = "#!/bin/sh\nexport WRAPPED=yes\nexec \"$@\"\n";
+    Functions.create(
+        thaw,
+        "wrapped",
+        Zips.of("facts.py", Zips.source("facts.py"), "wrapper", wrapper),
+        f ->
+            f.runtime("python3.13")
+                .handler("facts.handler")
+                .environment(
+                    e -> e.variables(Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/wrapper"))));
+    assertThat(awaitStartFrom("base", "wrapped").error()).isEmpty();
+    assertThat(
+            Functions.invoke(thaw, "wrapped", "{\"do\":\"variable\",\"name\":\"WRAPPED\"}").text())
+        .isEqualTo("\"yes\"");
     Functions.provided(thaw, "shell", "answers-twice.sh", f -> {});
     assertThat(awaitStartFrom("base", "shell").error()).isEmpty();
   }

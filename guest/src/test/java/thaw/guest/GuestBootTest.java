@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,7 +111,7 @@ final class GuestBootTest {
     try (TestVm vm = TestVm.start(images, 512, directory, disks(runtime));
         AgentConnection agent = AgentConnection.open(vm.port(), listener)) {
       agent.awaitHello(BOOT_TIMEOUT);
-      agent.setClock(Instant.now());
+      agent.setClock();
       agent.reseed(new byte[32]);
       agent.mountDisks();
       agent.startRuntime(

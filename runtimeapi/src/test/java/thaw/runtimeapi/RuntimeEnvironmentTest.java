@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,37 @@ final class RuntimeEnvironmentTest {
         .isEqualTo(
             Map.of(
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9002/_thaw/credentials"));
+  }
+
+  @Test
+  void whatAProcessIsToldWhenItIsExecutedNeedsOneOfItsOwn() {
+    for (String name :
+        List.of(
+            "JAVA_TOOL_OPTIONS",
+            "NODE_OPTIONS",
+            "NODE_EXTRA_CA_CERTS",
+            "AWS_LAMBDA_EXEC_WRAPPER",
+            "LD_PRELOAD",
+            "PYTHONPATH",
+            "RUBYOPT")) {
+      assertThat(RuntimeEnvironment.hasExecTimeVariables(Map.of(name, "x", "A", "b")))
+          .as(name)
+          .isTrue();
+    }
+    assertThat(RuntimeEnvironment.hasExecTimeVariables(Map.of("TZ", "x", "OPTIONS", "b")))
+        .isFalse();
+  }
+
+  @Test
+  void aWrapperGoesBeforeTheRuntimesCommand() {
+    Map<String, String> wrapper = Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrapper");
+    List<String> command = RuntimeCommand.of("nodejs24.x").command();
+    assertThat(RuntimeCommand.of(function("nodejs24.x", wrapper)))
+        .startsWith("/opt/wrapper")
+        .endsWith(command.toArray(String[]::new))
+        .hasSize(command.size() + 1);
+    assertThat(RuntimeCommand.of(function("provided.al2023", wrapper)))
+        .isEqualTo(RuntimeCommand.of("provided.al2023").command());
   }
 
   @Test

@@ -2,7 +2,6 @@ package thaw.sandbox;
 
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Set;
 import thaw.agent.GuestDisk;
@@ -30,7 +29,7 @@ public final class GuestPreparation {
     byte[] seed = random(SEED_BYTES);
     GuestIdentity identity =
         new GuestIdentity(hostname, HexFormat.of().formatHex(random(ID_BYTES)));
-    sandbox.agent().prepare(Instant.now(), seed, identity, sandbox.network(), disks);
+    sandbox.agent().prepare(seed, identity, sandbox.network(), disks);
   }
 
   private static byte[] random(int bytes) {

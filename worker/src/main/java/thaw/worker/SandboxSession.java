@@ -2,7 +2,6 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -282,7 +281,7 @@ final class SandboxSession implements Guest {
     sandbox.resume();
     try {
       // The guest's clock stood still with its CPU.
-      sandbox.agent().setClock(Instant.now());
+      sandbox.agent().setClock();
     } catch (IOException e) {
       throw new SandboxException("the guest's clock could not be set: " + e.getMessage(), e);
     }

@@ -68,7 +68,7 @@ final class Acceleration {
               "kvm",
               "guests are emulated (TCG): " + obstacle(),
               "Use a machine, or a VM with nested virtualisation, whose KVM runs guests."
-                  + initAdvice());
+                  + initAdvice(settings.worker().initTimeout()));
     } catch (IOException e) {
       return Check.fail(
           "kvm", String.valueOf(e.getMessage()), "Correct that, or set microvm.accelerator = tcg.");
@@ -76,8 +76,7 @@ final class Acceleration {
   }
 
   /** A JVM and a large jar take longer to start under emulation than AWS's limit allows. */
-  private String initAdvice() {
-    Duration limit = settings.worker().initTimeout();
+  static String initAdvice(Duration limit) {
     return limit.compareTo(EMULATED_INIT) >= 0
         ? ""
         : " Until then large functions, java's above all, need more than %d s for INIT: set worker.initTimeout = %ds."

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,5 +33,12 @@ class DoctorTest {
   void containersAreNotAskedForAnAccelerator() throws IOException {
     assertThat(checks("microvm")).contains("kvm", "guest-images").doesNotContain("driver");
     assertThat(checks("container")).contains("driver", "guest-images").doesNotContain("kvm");
+  }
+
+  @Test
+  void underEmulationAShortLimitOfInitIsToldWithWhatToSet() {
+    assertThat(Acceleration.initAdvice(Duration.ofSeconds(10)))
+        .contains("more than 10 s for INIT: set worker.initTimeout = 60s.");
+    assertThat(Acceleration.initAdvice(Duration.ofSeconds(60))).isEmpty();
   }
 }

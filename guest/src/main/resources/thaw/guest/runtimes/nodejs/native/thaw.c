@@ -2,11 +2,12 @@
  * What the node runtime of Thaw cannot do in JavaScript: give OpenSSL's generators new entropy after a restore, and raise the
  * heap's limit to what the function that a restored process becomes may use.
  *
- * Compiled without node's headers, which are 65 MB: of the stable Node-API five functions are needed, of V8 two whose names
+ * Compiled without node's headers, which are 65 MB: of the stable Node-API six functions are needed, of V8 two whose names
  * are those of its C++ interface. All of them, and OpenSSL's, are symbols of the node program itself.
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/random.h>
 
 typedef struct napi_env__ *napi_env;
 typedef struct napi_value__ *napi_value;
@@ -17,6 +18,7 @@ extern int napi_create_function(napi_env, const char *, size_t, napi_callback, v
 extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 extern int napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
 extern int napi_get_buffer_info(napi_env, napi_value, void **, size_t *);
+extern int napi_throw_error(napi_env, const char *, const char *);
 extern int napi_get_value_int64(napi_env, napi_value, int64_t *);
 
 extern void RAND_add(const void *bytes, int count, double entropy);
@@ -28,15 +30,22 @@ extern void isolate_add_near_heap_limit(void *isolate, near_heap_limit, void *da
 
 static size_t heap_limit;
 
-/* reseed(buffer): all generators of OpenSSL draw from the one that this reseeds, and notice that it was. */
-static napi_value reseed(napi_env env, napi_callback_info info) {
+/*
+ * renewRandomness(view): fills the view from the kernel's generator, and reseeds from it the one of OpenSSL that all its others
+ * draw from; they notice that it was.
+ */
+static napi_value renew_randomness(napi_env env, napi_callback_info info) {
     napi_value argument;
     size_t count = 1, length = 0;
-    void *bytes = NULL;
-    if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) == 0 && count == 1 &&
-        napi_get_buffer_info(env, argument, &bytes, &length) == 0) {
-        RAND_add(bytes, (int)length, (double)length);
+    void *view = NULL;
+    char entropy[64];
+    if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != 0 || count != 1 ||
+        napi_get_buffer_info(env, argument, &view, &length) != 0 || getrandom(view, length, 0) != (ssize_t)length ||
+        getrandom(entropy, sizeof entropy, 0) != (ssize_t)sizeof entropy) {
+        napi_throw_error(env, NULL, "randomness cannot be renewed");
+        return NULL;
     }
+    RAND_add(entropy, sizeof entropy, sizeof entropy);
     return NULL;
 }
 
@@ -69,7 +78,7 @@ static void export_function(napi_env env, napi_value exports, const char *name, 
 }
 
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-    export_function(env, exports, "reseed", reseed);
+    export_function(env, exports, "renewRandomness", renew_randomness);
     export_function(env, exports, "limitHeap", limit_heap);
     return exports;
 }

@@ -18,9 +18,12 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs', ...(MODERN ? ['.ts', '.mts', '.cts'] 
 
 // A handler and how it is called. It is called as this object's method, so that traces read as on AWS: `at Runtime.handler`.
 class Runtime {
-  constructor(handler, properties) {
+  constructor(handler, streaming) {
     this.handler = handler;
-    Object.assign(this, properties);
+    this.streaming = streaming;
+    this.highWaterMark = Number.isInteger(handler[HIGH_WATER_MARK]) ? handler[HIGH_WATER_MARK] : undefined;
+    this.takesCallback = !MODERN;
+    this.isAsync = MODERN || handler.constructor?.name === 'AsyncFunction';
   }
 }
 
@@ -57,12 +60,7 @@ function described(handler) {
         'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
     );
   }
-  return new Runtime(handler, {
-    streaming: Boolean(streaming),
-    highWaterMark: Number.isInteger(handler[HIGH_WATER_MARK]) ? handler[HIGH_WATER_MARK] : undefined,
-    takesCallback: !MODERN,
-    isAsync: MODERN || handler.constructor?.name === 'AsyncFunction',
-  });
+  return new Runtime(handler, Boolean(streaming));
 }
 
 async function importModule(taskRoot, directory, name) {
@@ -113,4 +111,4 @@ function streamifyResponse(handler, options) {
   return handler;
 }
 
-module.exports = { Runtime, load, streamifyResponse };
+module.exports = { described, load, streamifyResponse };

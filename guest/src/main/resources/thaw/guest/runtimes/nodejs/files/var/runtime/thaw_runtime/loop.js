@@ -1,7 +1,7 @@
 'use strict';
 // INIT, then one invocation after the other.
 
-const { Api } = require('./api.js');
+const { Api, field } = require('./api.js');
 const { callbacks, describe } = require('./context.js');
 const errors = require('./errors.js');
 const handlers = require('./handler.js');
@@ -15,6 +15,9 @@ const UNHANDLED_REJECTION = 128;
 const UNCAUGHT_EXCEPTION = 129;
 const ACCEPTED = 202;
 const RESPONSE_TOO_LARGE = 413;
+const REHEARSALS = 20;
+
+const TRACE_ID = field('lambda-runtime-trace-id');
 
 let api;
 // What happens when nothing is left to do in the event loop while INIT or an invocation is not finished.
@@ -35,15 +38,11 @@ async function run() {
   if (snapshot.isTemplate() || snapshot.waitsForRestore()) snapshot.replaceRandom();
   api = new Api(process.env.AWS_LAMBDA_RUNTIME_API);
   if (snapshot.isTemplate()) {
-    await serve(exercise(), snapshot.exerciseCount());
+    await serve(handlers.described(snapshot.exercise), snapshot.exerciseCount());
     snapshot.become(await api.restoreNext());
   }
   const runtime = await init();
   if (runtime !== undefined) await serve(runtime, Infinity);
-}
-
-function exercise() {
-  return new handlers.Runtime(snapshot.exercise, { streaming: false, takesCallback: true, isAsync: true });
 }
 
 function initError(type, document, posted) {
@@ -70,13 +69,15 @@ async function init() {
   }
   beginInit();
   try {
-    const runtime = await handlers.load(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), process.env._HANDLER ?? '');
+    const root = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+    const runtime = await snapshot.compiledWhole(() => handlers.load(root, process.env._HANDLER ?? ''));
     if (snapshot.waitsForRestore()) {
       if (snapshot.warmupCount() > 0) {
         await serve(runtime, snapshot.warmupCount());
         beginInit();
       }
       await snapshot.runBeforeSnapshot();
+      await rehearseRestore();
       const document = await api.restoreNext();
       report = (type, error, posted) => api.restoreError(type, error, posted);
       await snapshot.runAfterRestore(document);
@@ -87,6 +88,11 @@ async function init() {
     giveUp('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
     return undefined;
   }
+}
+
+// Does what each clone will do first, often enough that what it takes is in the snapshot.
+async function rehearseRestore() {
+  for (let i = 0; i < REHEARSALS; i++) await snapshot.runAfterRestore(await api.rehearseRestore('{"environment":{}}'), []);
 }
 
 // Ends the process after telling why.
@@ -101,9 +107,9 @@ function giveUp(what, error, exitCode) {
 function serve(runtime, count) {
   return new Promise((resolve) => {
     let left = count;
-    const receive = (received) => {
+    const receive = (requestId, head, event) => {
       left--;
-      handle(runtime, received, answers);
+      handle(runtime, requestId, head, event, answers);
     };
     const answered = (status) => {
       check(status);
@@ -139,10 +145,10 @@ function check(status) {
 }
 
 // Calls the handler. Answers are given through `answers`, now or later.
-function handle(runtime, { requestId, headers, event }, answers) {
+function handle(runtime, requestId, head, event, answers) {
   logs.setRequestId(requestId);
   report = (type, document, posted) => api.fail(requestId, type, document, posted);
-  const trace = headers['lambda-runtime-trace-id'];
+  const trace = head.get(TRACE_ID);
   if (trace) process.env._X_AMZN_TRACE_ID = trace;
   else delete process.env._X_AMZN_TRACE_ID;
   const invocation = {
@@ -161,8 +167,8 @@ function handle(runtime, { requestId, headers, event }, answers) {
       whenIdle = action;
     },
   };
-  if (runtime.streaming) stream(runtime, headers, event, invocation, requestId, answers);
-  else call(runtime, headers, event, invocation);
+  if (runtime.streaming) stream(runtime, requestId, head, event, invocation, answers);
+  else call(runtime, requestId, head, event, invocation);
 }
 
 function encode(result) {
@@ -173,22 +179,22 @@ function encode(result) {
   }
 }
 
-function call(runtime, headers, event, invocation) {
+function call(runtime, requestId, head, event, invocation) {
   const { callback, context } = callbacks(invocation);
   // A promise that is never settled is an error; a callback that is never called is an answer without a value.
   invocation.whenIdle(() => (runtime.isAsync ? invocation.fail(new errors.NodeJsExit()) : invocation.succeed(null)));
   try {
     const input = JSON.parse(event);
     const result = runtime.takesCallback
-      ? runtime.handler(input, describe(context, headers), callback)
-      : Promise.resolve(runtime.handler(input, describe({}, headers)));
+      ? runtime.handler(input, describe(context, requestId, head), callback)
+      : Promise.resolve(runtime.handler(input, describe({}, requestId, head)));
     if (typeof result?.then === 'function') result.then(context.succeed, context.fail).catch(context.fail);
   } catch (error) {
     callback(error);
   }
 }
 
-async function stream(runtime, headers, event, invocation, requestId, answers) {
+async function stream(runtime, requestId, head, event, invocation, answers) {
   const output = new streams.ResponseStream({ highWaterMark: runtime.highWaterMark });
   const finished = new Promise((resolve, reject) => output.on('finish', resolve).on('error', reject));
   finished.catch(() => {});
@@ -203,7 +209,7 @@ async function stream(runtime, headers, event, invocation, requestId, answers) {
   };
   invocation.whenIdle(() => invocation.fail(new errors.NodeJsExit()));
   try {
-    const result = runtime.handler(JSON.parse(event), output, describe(context, headers));
+    const result = runtime.handler(JSON.parse(event), output, describe(context, requestId, head));
     if (typeof result?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
     if ((await result) !== undefined) console.warn('Streaming handlers ignore return values.');
     if (!output.writableEnded) throw new Error('Response stream is not finished.');

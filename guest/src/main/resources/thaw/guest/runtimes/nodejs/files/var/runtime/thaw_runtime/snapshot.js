@@ -1,8 +1,8 @@
 'use strict';
 // What a snapshot asks of the runtime: a template that becomes any function, hooks around a function's own, fresh randomness.
 
-const fs = require('node:fs');
 const util = require('node:util');
+const native = require('../thaw.node');
 
 const EXERCISE = 'THAW_TEMPLATE_INVOKES';
 const WARMUP_MAX = 10_000;
@@ -32,6 +32,19 @@ function waitsForRestore() {
   return process.env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
 }
 
+// Loads a module. V8 compiles a function when it is first called; for a function of which a snapshot is taken that would be after
+// the restore, so there all of a file is compiled with it.
+async function compiledWhole(load) {
+  if (!waitsForRestore()) return load();
+  const { setFlagsFromString } = require('node:v8');
+  setFlagsFromString('--no-lazy');
+  try {
+    return await load();
+  } finally {
+    setFlagsFromString('--lazy');
+  }
+}
+
 // How many invocations the function wants to serve before its snapshot is taken.
 function warmupCount() {
   const count = process.env.THAW_WARMUP_INVOKES ?? '';
@@ -55,7 +68,7 @@ function become(document) {
 function limitHeap() {
   const size = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   if (size > 0 && !/max[-_](old|semi)[-_]space[-_]size/.test(process.env.NODE_OPTIONS ?? '')) {
-    native().limitHeap((size - Math.floor(size / 10)) * MIB);
+    native.limitHeap((size - Math.floor(size / 10)) * MIB);
   }
 }
 
@@ -65,11 +78,11 @@ async function runBeforeSnapshot() {
 }
 
 // What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew.
-async function runAfterRestore(document) {
+async function runAfterRestore(document, hooks = afterRestore) {
   renewRandomness();
   drainCaches();
   if (document !== '') Object.assign(process.env, JSON.parse(document).environment);
-  for (const hook of afterRestore) await hook();
+  for (const hook of hooks) await hook();
 }
 
 function register(hooks, hook) {
@@ -78,15 +91,12 @@ function register(hooks, hook) {
   return hook;
 }
 
-function native() {
-  return require('../thaw.node');
-}
-
 // The generator sfc32: V8's own cannot be seeded again, and would go on alike in all clones.
 let a = 0;
 let b = 0;
 let c = 0;
 let counter = 1;
+const seeds = new Int32Array(4);
 
 function next32() {
   const sum = (a + b + counter) | 0;
@@ -107,12 +117,8 @@ function replaceRandom() {
 
 // Generators in this process that would otherwise go on alike in all clones; the kernel's is renewed already.
 function renewRandomness() {
-  const bytes = Buffer.allocUnsafeSlow(80);
-  const device = fs.openSync('/dev/urandom', 'r');
-  fs.readSync(device, bytes, 0, bytes.length, null);
-  fs.closeSync(device);
-  native().reseed(bytes.subarray(16));
-  [a, b, c, counter] = [0, 4, 8, 12].map((at) => bytes.readInt32LE(at));
+  native.renewRandomness(seeds);
+  [a, b, c, counter] = seeds;
 }
 
 // node hands out randomUUID and randomInt from bytes that it drew before the snapshot: as many calls as there may be values.
@@ -126,6 +132,7 @@ function drainCaches() {
 module.exports = {
   afterRestore: (hook) => register(afterRestore, hook),
   become,
+  compiledWhole,
   beforeSnapshot: (hook) => register(beforeSnapshot, hook),
   exercise,
   exerciseCount,
