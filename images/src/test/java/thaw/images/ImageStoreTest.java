@@ -39,6 +39,7 @@ final class ImageStoreTest {
   }
 
   @TempDir Path directory;
+  private final InMemoryManifests manifests = new InMemoryManifests();
   private ChunkStorage storage;
 
   @BeforeEach
@@ -47,7 +48,8 @@ final class ImageStoreTest {
         ChunkStorage.open(
             StorageSettings.in(directory.resolve("origin"), directory.resolve("keys")),
             ChunkSettings.defaults(),
-            directory);
+            directory,
+            manifests);
   }
 
   @AfterEach
