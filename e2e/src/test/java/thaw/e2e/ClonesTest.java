@@ -70,6 +70,7 @@ final class ClonesTest {
                 "worker.initTimeout", "5m",
                 "snapshots.captureTimeout", "15m",
                 "snapshots.restoreTimeout", "5m",
+                "worker.startWait", "15m",
                 "worker.pauseAfter", "1h"));
   }
 
