@@ -29,8 +29,9 @@ static struct {
 } cage = {-1, -1, -1, -1, -1, 0, 0};
 static struct {
     uint64_t millis, refaults, major_faults; /* of the last look */
-    int looks;   /* in a row that found it */
-    bool killed; /* for it */
+    uint64_t most; /* that processes had of their own at any look */
+    int looks;     /* in a row that found it, and processes with more than ever */
+    bool killed;   /* for it */
 } thrashing;
 
 int cage_limit(uint64_t memory_max, uint32_t pids_max) {
@@ -134,19 +135,25 @@ static uint64_t monotonic_millis(void) {
  * At the limit the kernel takes back pages of files before it kills, and there are some as long as programs run: it takes
  * their code, which they read again at once, for minutes. So that is looked at, each second at most and only at the
  * limit: little is left to files, a second's faults bring back more than that, and they are faults of mapped files, not
- * reads. Three seconds of it, and memory has run out.
+ * reads. A function that looks things up in a large mapped file does the same and gets on; what runs out of memory also
+ * has more of its own each time. Three times, and memory has run out.
  */
 void cage_at_limit(void) {
     enum { EVERY_MILLIS = 1000, STALE_MILLIS = 4000, LOOKS = 3, FILE_SHARE = 16, MAJOR_FAULTS = 16, PAGE_BYTES = 4096 };
+    enum { MORE_BYTES = 64 << 10 };
     uint64_t now = monotonic_millis(), since = now - thrashing.millis;
     if (since < EVERY_MILLIS || thrashing.killed) return;
     char text[4096];
     read_file(CAGE "memory.stat", text, sizeof text);
     uint64_t files = number_in(text, "active_file") + number_in(text, "inactive_file");
+    uint64_t own = number_in(text, "anon") + number_in(text, "shmem");
     uint64_t refaults = number_in(text, "workingset_refault_file"), major_faults = number_in(text, "pgmajfault");
     bool found = since < STALE_MILLIS && files < cage.memory_limit / FILE_SHARE
         && (refaults - thrashing.refaults) * PAGE_BYTES >= files && major_faults - thrashing.major_faults >= MAJOR_FAULTS;
-    thrashing.looks = found ? thrashing.looks + 1 : 0;
+    bool more = own >= thrashing.most + MORE_BYTES;
+    if (!found) thrashing.looks = 0;
+    else if (more) thrashing.looks++;
+    if (more || (!found && own > thrashing.most)) thrashing.most = own;
     thrashing.millis = now;
     thrashing.refaults = refaults;
     thrashing.major_faults = major_faults;

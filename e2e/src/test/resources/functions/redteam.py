@@ -6,6 +6,7 @@ Every attempt is named; what an attack returns are the attempts that succeeded, 
 import ctypes
 import errno
 import fcntl
+import mmap
 import os
 import socket
 import struct
@@ -259,6 +260,35 @@ def child_takes_all_memory(event):
     return "all went well"
 
 
+def reads_in_want_of_memory(event):
+    """Reads a file that is larger than what memory leaves to files, again and again; how often it got through."""
+    block = os.urandom(1 << 20)
+    with open("/tmp/large", "wb") as file:
+        for _ in range(event["file"]):
+            file.write(block)
+    taken = bytearray(event["mebibytes"] << 20)
+    for page in range(0, len(taken), 4096):
+        taken[page] = 1
+    rounds, end = 0, time.monotonic() + event["seconds"]
+    with open("/tmp/large", "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped:
+        while time.monotonic() < end:
+            if event["how"] == "mapped":
+                for at in range(0, len(mapped), 4096):
+                    mapped[at]
+            elif event["how"] == "scattered":
+                for at in range(0, len(mapped) // 4):
+                    mapped[at * 40_503 * 4096 % len(mapped)]
+                    if time.monotonic() > end:
+                        break
+            else:
+                file.seek(0)
+                while file.read(1 << 20):
+                    pass
+            rounds += 1
+    os.unlink("/tmp/large")
+    return {"rounds": rounds, "kept": sum(taken) * 4096 >> 20}
+
+
 def descriptors(event):
     taken = []
     try:
@@ -341,7 +371,7 @@ def wait(event):
 ATTACKS = {
     function.__name__: function
     for function in (
-        nothing, leave, privileged, kernel, files, switches, sockets, scan, disk, child_takes_all_memory, descriptors,
-        half_open, forged_answers, unix_sockets, wait,
+        nothing, leave, privileged, kernel, files, switches, sockets, scan, disk, child_takes_all_memory,
+        reads_in_want_of_memory, descriptors, half_open, forged_answers, unix_sockets, wait,
     )
 }

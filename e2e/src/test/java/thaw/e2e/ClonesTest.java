@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class ClonesTest {
   private static final Logger LOG = LoggerFactory.getLogger(ClonesTest.class);
   private static final boolean MANY = Boolean.getBoolean("thaw.manyClones");
   private static final double CLOCK_TOLERANCE_SECONDS = 0.05;
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
 
   @TempDir private Path directory;
@@ -66,6 +68,9 @@ final class ClonesTest {
             Map.of(
                 "worker.startConcurrency", AT_ONCE,
                 "worker.initTimeout", "5m",
+                "snapshots.captureTimeout", "15m",
+                "snapshots.restoreTimeout", "5m",
+                "worker.startWait", "15m",
                 "worker.pauseAfter", "1h"));
   }
 
@@ -111,7 +116,7 @@ final class ClonesTest {
       assertThat(opened.worker().takeSnapshot(function)).isEmpty();
     }
     await()
-        .atMost(SnapshotWorkers.PATIENCE)
+        .atMost(PATIENCE)
         .until(
             () -> {
               retire(function, "none of these");

@@ -51,7 +51,7 @@ class RedTeamEndToEndTest {
   void createFunctions() {
     platform = thaw.pid();
     Functions.python(thaw, "bystander", "redteam");
-    Functions.python(thaw, "attacker", "redteam", function -> function.timeout(100));
+    Functions.python(thaw, "attacker", "redteam");
     Functions.python(
         thaw, "large", "redteam", function -> function.timeout(100).memorySize(LARGE_MB));
   }
@@ -172,6 +172,23 @@ class RedTeamEndToEndTest {
         .isBetween(function.equals("large") ? LARGE_MB - 8 : 248, LARGE_MB);
     assertThat(Functions.invoke(thaw, function, "{\"attack\":\"nothing\"}").text())
         .isEqualTo("\"served\"");
+  }
+
+  /** At its limit all the time, with its own code taken back too, and yet it gets on. */
+  @ParameterizedTest
+  @CsvSource({"200, read", "200, mapped", "236, read", "236, mapped", "236, scattered"})
+  void aFunctionThatReadsInWantOfMemoryIsLeftAlone(int mebibytes, String how) {
+    Answer answer =
+        Functions.invoke(
+            thaw,
+            "attacker",
+            "{\"attack\":\"reads_in_want_of_memory\",\"mebibytes\":%d,\"file\":400,\"seconds\":10,\"how\":\"%s\"}"
+                .formatted(mebibytes, how));
+    assertThat(answer.error()).as(answer.text()).isEmpty();
+    assertThat(answer.json().path("rounds").asInt()).isPositive();
+    assertThat(answer.json().path("kept").asInt()).isEqualTo(mebibytes);
+    assertThat(answer.report().group("used")).isEqualTo("256"); // it was at its limit
+    assertWarm();
   }
 
   @Test
