@@ -36,22 +36,24 @@ class HostileImageTest {
             .tar();
     AtomicInteger read = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
-    Fuzz.run(MUTATIONS, random -> {
-      byte[] bad = good.clone();
-      for (int n = random.nextInt(1, 4); n > 0; n--) {
-        mutate(bad, random);
-      }
-      if (random.nextInt(4) == 0) {
-        bad = Arrays.copyOf(bad, random.nextInt(bad.length));
-      }
-      try {
-        flatten(bad);
-        read.incrementAndGet();
-      } catch (ImageException e) {
-        assertThat(e.reason()).isEqualTo(ImageException.Cause.INVALID);
-        refused.incrementAndGet();
-      }
-    });
+    Fuzz.run(
+        MUTATIONS,
+        random -> {
+          byte[] bad = good.clone();
+          for (int n = random.nextInt(1, 4); n > 0; n--) {
+            mutate(bad, random);
+          }
+          if (random.nextInt(4) == 0) {
+            bad = Arrays.copyOf(bad, random.nextInt(bad.length));
+          }
+          try {
+            flatten(bad);
+            read.incrementAndGet();
+          } catch (ImageException e) {
+            assertThat(e.reason()).isEqualTo(ImageException.Cause.INVALID);
+            refused.incrementAndGet();
+          }
+        });
     assertThat(read).hasPositiveValue();
     assertThat(refused).hasValueGreaterThan(MUTATIONS / 10);
   }
@@ -98,16 +100,18 @@ class HostileImageTest {
             .formatted(digest);
     AtomicInteger read = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
-    Fuzz.run(MUTATIONS, random -> {
-      try {
-        OciJson.manifest(OciJson.parse(mutated(manifest, random), "manifest"));
-        OciJson.config(OciJson.parse(mutated(config, random), "configuration"));
-        OciJson.choose(OciJson.index(OciJson.parse(mutated(index, random), "index")));
-        read.incrementAndGet();
-      } catch (ImageException e) {
-        refused.incrementAndGet();
-      }
-    });
+    Fuzz.run(
+        MUTATIONS,
+        random -> {
+          try {
+            OciJson.manifest(OciJson.parse(mutated(manifest, random), "manifest"));
+            OciJson.config(OciJson.parse(mutated(config, random), "configuration"));
+            OciJson.choose(OciJson.index(OciJson.parse(mutated(index, random), "index")));
+            read.incrementAndGet();
+          } catch (ImageException e) {
+            refused.incrementAndGet();
+          }
+        });
     assertThat(read).hasPositiveValue();
     assertThat(refused).hasValueGreaterThan(MUTATIONS / 10);
   }

@@ -156,8 +156,7 @@ final class ImageStoreTest {
   private static byte[] contents(ImageStore.Pages pages) throws IOException {
     byte[] contents = new byte[CONTENT.length];
     for (int at = 0; at < contents.length; at += 4096) {
-      byte[] page =
-          pages.page((524_288 + at) / 4096).orElseThrow().toArray(ValueLayout.JAVA_BYTE);
+      byte[] page = pages.page((524_288 + at) / 4096).orElseThrow().toArray(ValueLayout.JAVA_BYTE);
       System.arraycopy(page, 0, contents, at, page.length);
     }
     return contents;
