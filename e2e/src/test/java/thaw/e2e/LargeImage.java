@@ -40,6 +40,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class LargeImage {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LAYERS = 6;
+
+  /** The directories below {@code /data}, each of which the program reads in an invocation. */
+  static final int PARTS = 37;
+
   private static final int BLOCK_BYTES = 512;
 
   /** What the end of an archive and the image's program take at most. */
@@ -64,9 +68,9 @@ final class LargeImage {
   /**
    * What stands in it.
    *
-   * @param digest as the image's program makes it
+   * @param digest the sum of the parts', as the image's program makes them
    */
-  record Made(String uri, long files, long bytes, String digest) {}
+  record Made(String uri, long files, long bytes, long digest) {}
 
   private LargeImage(Path layout, long seed) {
     this.layout = layout;
@@ -92,7 +96,7 @@ final class LargeImage {
       bytes += file.bytes;
       digest += file.hash ^ file.bytes;
     }
-    return new Made("oci:" + layout, image.files.size(), bytes, HexFormat.of().toHexDigits(digest));
+    return new Made("oci:" + layout, image.files.size(), bytes, digest);
   }
 
   private void addLayer(int number, long tarBytes) throws Exception {
@@ -125,7 +129,7 @@ final class LargeImage {
       String path =
           again
               ? lower.get(random.nextInt(lower.size()))
-              : "/data/" + i % 37 + "/" + layer + "-" + i % 1001 + "/file" + i;
+              : "/data/" + i % PARTS + "/" + layer + "-" + i % 1001 + "/file" + i;
       if (!touched.add(path)) {
         continue;
       }
