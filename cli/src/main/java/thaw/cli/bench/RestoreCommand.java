@@ -33,8 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Measures cold starts from a function's snapshot by where its chunks come from: this host, or"
           + " an S3 that takes 20 ms to answer and that the worker has fetched nothing from.",
-      "Starts a platform of its own, again for each start from afar. Leave the machine alone"
-          + " meanwhile."
+      "Starts a platform of its own, again for each start whose parents' layers come from afar too;"
+          + " takes some five minutes. Leave the machine alone meanwhile."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -51,6 +51,10 @@ final class RestoreCommand implements Callable<Integer> {
   private static final int WARMERS = 3;
 
   private static final int WARM_ROUNDS = 4;
+
+  /** Before a start that takes seconds: what a cold JVM adds does not show. */
+  private static final int FEW_WARM_ROUNDS = 1;
+
   private static final int PAGE_BYTES = 4096;
   private static final long PUBLISH_NANOS = TimeUnit.MINUTES.toNanos(3);
   private static final long POLL_MILLIS = 200;
@@ -75,11 +79,16 @@ final class RestoreCommand implements Callable<Integer> {
 
   private record Start(double millis, long bytes, long requests) {}
 
-  /** The platform that is measured, and its functions. */
+  /**
+   * The platform that is measured, and its functions.
+   *
+   * @param functions as many as starts are measured: what a start has fetched of one, it has not of
+   *     another
+   */
   private record Rig(
       BenchPlatform platform,
       BenchOrigin origin,
-      String function,
+      List<String> functions,
       List<String> warmers,
       long workingSetBytes) {}
 
@@ -101,20 +110,7 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private void measure(BenchPlatform platform, BenchOrigin origin) throws Exception {
-    context.err().println("Making the layers and learning which pages starts touch");
-    List<String> warmers = new ArrayList<>();
-    for (int i = 0; i < WARMERS; i++) {
-      String warmer =
-          ColdstartFunction.create(
-              platform.lambda(), runtime, ColdstartMode.FUNCTION, OTHER_MEMORY_MB, "warmer" + i);
-      settle(platform, warmer);
-      warmers.add(warmer);
-    }
-    String function =
-        ColdstartFunction.create(platform.lambda(), runtime, ColdstartMode.FUNCTION, MEMORY_MB);
-    long workingSet = (long) settle(platform, function) * PAGE_BYTES;
-    Rig rig = new Rig(platform, origin, function, warmers, workingSet);
-    awaitPublished(platform);
+    Rig rig = make(platform, origin);
     Path snapshots = platform.files().snapshots();
     Path aside = platform.directory().resolve("snapshots-aside");
 
@@ -127,6 +123,7 @@ final class RestoreCommand implements Callable<Integer> {
     afar(rig, "origin-log", Map.of());
     afar(rig, "origin-shuffledlog", Map.of("snapshots.accessLog", "shuffle"));
 
+    context.err().println("Publishing the layers repacked");
     platform.restart(
         settings(origin, Map.of()),
         () -> {
@@ -135,14 +132,39 @@ final class RestoreCommand implements Callable<Integer> {
           forgetPublished(platform);
         });
     origin.latencyMillis(0);
-    for (String warmer : warmers) {
-      ColdstartCommand.invoke(platform, warmer);
+    for (String function : rig.warmers()) {
+      ColdstartCommand.invoke(platform, function);
     }
-    ColdstartCommand.invoke(platform, function);
+    for (String function : rig.functions()) {
+      ColdstartCommand.invoke(platform, function);
+    }
     awaitPublished(platform);
-    platform.restart(settings(origin, Map.of()), () -> delete(snapshots));
-    afar(rig, "origin-repacked", Map.of());
-    cached(rig, "chunks-local");
+    repacked(rig, "origin-repacked", () -> forgetFetched(platform));
+    repacked(rig, "chunks-local", () -> {});
+  }
+
+  private Rig make(BenchPlatform platform, BenchOrigin origin) throws Exception {
+    List<String> warmers = new ArrayList<>();
+    for (int i = 0; i < WARMERS; i++) {
+      String warmer = create(platform, OTHER_MEMORY_MB, "warmer" + i);
+      settle(platform, warmer);
+      warmers.add(warmer);
+    }
+    List<String> functions = new ArrayList<>();
+    List<Long> workingSets = new ArrayList<>();
+    for (int i = 0; i < starts; i++) {
+      String function = create(platform, MEMORY_MB, "function" + i);
+      workingSets.add((long) settle(platform, function) * PAGE_BYTES);
+      functions.add(function);
+    }
+    awaitPublished(platform);
+    return new Rig(platform, origin, functions, warmers, median(workingSets));
+  }
+
+  private String create(BenchPlatform platform, int memoryMb, String suffix) throws Exception {
+    context.err().println("Making the layers of " + suffix + ", learning which pages starts touch");
+    return ColdstartFunction.create(
+        platform.lambda(), runtime, ColdstartMode.FUNCTION, memoryMb, suffix);
   }
 
   private Map<String, String> settings(BenchOrigin origin, Map<String, String> more) {
@@ -162,52 +184,61 @@ final class RestoreCommand implements Callable<Integer> {
 
   /** Starts on the worker that made the layers. */
   private void here(Rig rig, String source, Map<String, String> more) throws Exception {
-    context.err().println("Measuring " + source);
     rig.origin().latencyMillis(LATENCY_MILLIS);
     rig.platform().restart(settings(rig.origin(), more));
-    warm(rig);
-    start(rig); // reads what is on disk
+    warm(rig, WARM_ROUNDS);
+    String function = rig.functions().getFirst();
+    start(rig, function); // reads what is on disk
     List<Start> all = new ArrayList<>();
     for (int i = 0; i < starts; i++) {
-      all.add(start(rig));
+      all.add(told(source, i, start(rig, function)));
     }
     add(rig, source, all);
   }
 
-  /** Starts on a worker that has nothing of the function. */
+  /**
+   * Starts on a worker that has nothing, neither of the function nor of the layers below its own:
+   * another worker for each start.
+   */
   private void afar(Rig rig, String source, Map<String, String> more) throws Exception {
-    context.err().println("Measuring " + source);
+    rig.origin().latencyMillis(LATENCY_MILLIS);
     List<Start> all = new ArrayList<>();
     for (int i = 0; i < starts; i++) {
-      rig.origin().latencyMillis(LATENCY_MILLIS);
-      rig.platform()
-          .restart(
-              settings(rig.origin(), more),
-              () -> {
-                delete(rig.platform().files().dataDir().resolve("chunk-cache"));
-                delete(rig.platform().files().snapshots());
-              });
-      warm(rig);
-      all.add(start(rig));
+      rig.platform().restart(settings(rig.origin(), more), () -> forgetFetched(rig.platform()));
+      warm(rig, FEW_WARM_ROUNDS);
+      all.add(told(source, i, start(rig, rig.functions().getFirst())));
     }
     add(rig, source, all);
   }
 
-  /** Starts on a worker that has the ciphertext on disk, and nothing in memory. */
-  private void cached(Rig rig, String source) throws Exception {
-    context.err().println("Measuring " + source);
+  /**
+   * Starts of one function after the other, each for the first time on this worker: what they need
+   * is in their own layers, of which no two have a chunk in common.
+   */
+  private void repacked(Rig rig, String source, BenchPlatform.Between between) throws Exception {
+    rig.origin().latencyMillis(LATENCY_MILLIS);
+    rig.platform().restart(settings(rig.origin(), Map.of()), between);
+    warm(rig, WARM_ROUNDS);
     List<Start> all = new ArrayList<>();
     for (int i = 0; i < starts; i++) {
-      rig.platform().restart(settings(rig.origin(), Map.of()));
-      warm(rig);
-      all.add(start(rig));
+      all.add(told(source, i, start(rig, rig.functions().get(i))));
     }
     add(rig, source, all);
+  }
+
+  private Start told(String source, int index, Start start) {
+    context.err().printf("%s, %d of %d: %.1f ms%n", source, index + 1, starts, start.millis());
+    return start;
+  }
+
+  private static void forgetFetched(BenchPlatform platform) throws IOException {
+    delete(platform.files().dataDir().resolve("chunk-cache"));
+    delete(platform.files().snapshots());
   }
 
   /** A JVM that has just begun is slow at everything. */
-  private static void warm(Rig rig) throws InterruptedException {
-    for (int i = 0; i < WARM_ROUNDS; i++) {
+  private static void warm(Rig rig, int rounds) throws InterruptedException {
+    for (int i = 0; i < rounds; i++) {
       for (String warmer : rig.warmers()) {
         rig.platform().awaitNoSandbox();
         ColdstartCommand.invoke(rig.platform(), warmer);
@@ -215,12 +246,12 @@ final class RestoreCommand implements Callable<Integer> {
     }
   }
 
-  private static Start start(Rig rig) throws InterruptedException {
+  private static Start start(Rig rig, String function) throws InterruptedException {
     rig.platform().awaitNoSandbox();
     long bytes = rig.origin().bytes();
     long requests = rig.origin().requests();
     long begin = System.nanoTime();
-    String from = ColdstartCommand.origin(ColdstartCommand.invoke(rig.platform(), rig.function()));
+    String from = ColdstartCommand.origin(ColdstartCommand.invoke(rig.platform(), function));
     double millis = (System.nanoTime() - begin) / 1e6;
     if (!from.equals("function")) {
       throw new UserError("a start went on from " + from + ", not from the function's snapshot");
