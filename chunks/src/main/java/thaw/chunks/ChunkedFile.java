@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +117,14 @@ public final class ChunkedFile {
         }
       });
     }
+  }
+
+  /** The same for the chunks in which these pages lie. */
+  public void fetchAhead(IntStream pages) {
+    pages
+        .mapToLong(page -> page * (long) PAGE_BYTES / ChunkCipher.CHUNK_BYTES)
+        .distinct()
+        .forEach(chunk -> prefetchAhead(chunk * ChunkCipher.CHUNK_BYTES, 1));
   }
 
   private PlainChunk get(int chunk, int place) throws IOException {

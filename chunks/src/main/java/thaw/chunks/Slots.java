@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Native memory for chunks, in slabs of many slots that are allocated when first needed. */
 final class Slots {
-  static final int SLOTS_PER_SLAB = 32;
+  static final int SLOTS_PER_SLAB = 8;
   private static final int PAGE_BYTES = 4096;
 
   private final int most;

@@ -2,6 +2,7 @@ package thaw.chunks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,6 +171,20 @@ final class ChunkStoreTest {
     assertThat(all).isEqualTo(content);
     sealed[100] ^= 1;
     assertThatThrownBy(() -> store.open(id, sealed, ALICE)).isInstanceOf(DamagedException.class);
+  }
+
+  @Test
+  void pagesThatWillBeWantedAreFetchedByTheChunksTheyLieIn() throws IOException {
+    ChunkedFile file =
+        store.open(put(ALICE, content(7, 4 * CHUNK), Encryption.RANDOM), ALICE).orElseThrow();
+    file.fetchAhead(IntStream.of(1, 0, 300, 127, 256, 100_000));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> store.statistics().tiers().getLast().hits() == 2);
+    origin.deleteRoot(1);
+    assertThat(file.page(5)).isPresent();
+    assertThat(file.page(290)).isPresent();
+    assertThatThrownBy(() -> file.page(130)).isInstanceOf(IOException.class);
   }
 
   @Test

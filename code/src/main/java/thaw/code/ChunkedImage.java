@@ -3,6 +3,7 @@ package thaw.code;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import thaw.chunks.ChunkedFile;
 import thaw.chunks.DamagedException;
 
@@ -31,6 +32,11 @@ public final class ChunkedImage {
       damaged.run();
       throw e;
     }
+  }
+
+  /** Begins to bring pages nearer that will be asked for soon, and does not wait. */
+  public void fetchAhead(IntStream pages) {
+    file.fetchAhead(pages);
   }
 
   /** Length of what was written, bytes; the disk is longer and zero from there on. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.chunks.ChunkedFile;
@@ -41,7 +42,6 @@ public final class ImageStore implements AutoCloseable {
   public record Chunked(Disks disks, ManifestIndex index) {}
 
   /** A disk in the chunk store. */
-  @FunctionalInterface
   public interface Pages {
     /**
      * A page of 4,096 bytes.
@@ -49,6 +49,9 @@ public final class ImageStore implements AutoCloseable {
      * @return empty if it is all zeros, which beyond the content's end all are
      */
     Optional<MemorySegment> page(long page) throws IOException;
+
+    /** Begins to bring pages nearer that will be asked for soon, and does not wait. */
+    void fetchAhead(IntStream pages);
   }
 
   /**
@@ -151,7 +154,17 @@ public final class ImageStore implements AutoCloseable {
       take(accountId, damaged.get(), digestHex);
     }
     ChunkedFile file = store.file(name).orElseThrow(() -> missing(digestHex));
-    return page -> store.page(name, file, page);
+    return new Pages() {
+      @Override
+      public Optional<MemorySegment> page(long page) throws IOException {
+        return store.page(name, file, page);
+      }
+
+      @Override
+      public void fetchAhead(IntStream pages) {
+        file.fetchAhead(pages);
+      }
+    };
   }
 
   private static NoSuchFileException missing(String digestHex) {

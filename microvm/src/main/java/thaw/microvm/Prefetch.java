@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.snapshots.PageAccessLog;
@@ -14,22 +16,23 @@ import thaw.sparsefs.SandboxDirectory;
  * own, so that a fault that comes meanwhile does not wait for it.
  */
 final class Prefetch implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Prefetch.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Prefetch.class);
 
   /** Pages in one message. */
   private static final int RUN_PAGES_MAX = 32;
 
   private final SandboxDirectory directory;
   private final Map<Integer, String> files;
-  private final List<Integer> wanted;
+  private final Supplier<PageAccessLog> log;
   private final Thread thread;
   private volatile boolean closed;
   private final AtomicInteger pushed = new AtomicInteger();
 
-  private Prefetch(SandboxDirectory directory, Map<Integer, String> files, PageAccessLog wanted) {
+  private Prefetch(
+      SandboxDirectory directory, Map<Integer, String> files, Supplier<PageAccessLog> log) {
     this.directory = directory;
     this.files = files;
-    this.wanted = wanted.pages();
+    this.log = log;
     thread = Thread.ofPlatform().name("prefetch").daemon().unstarted(this::run);
   }
 
@@ -40,14 +43,16 @@ final class Prefetch implements AutoCloseable {
    *     them already: QEMU has them open. What the log has of others is left out
    */
   static Prefetch start(
-      SandboxDirectory directory, Map<Integer, String> files, PageAccessLog wanted) {
-    Prefetch prefetch = new Prefetch(directory, Map.copyOf(files), wanted);
+      SandboxDirectory directory, Map<Integer, String> files, Supplier<PageAccessLog> log) {
+    Prefetch prefetch = new Prefetch(directory, Map.copyOf(files), log);
     prefetch.thread.start();
     return prefetch;
   }
 
   private void run() {
     try {
+      List<Integer> wanted = log.get().pages();
+      files.forEach((file, name) -> directory.fetchAhead(name, pagesOf(file, wanted)));
       int next = 0;
       while (next < wanted.size() && !closed) {
         int first = wanted.get(next);
@@ -66,8 +71,14 @@ final class Prefetch implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       // Pages that were not pushed are read when they are touched.
-      log.warn("prefetch ended early", e);
+      LOG.warn("prefetch ended early", e);
     }
+  }
+
+  private static IntStream pagesOf(int file, List<Integer> wanted) {
+    return wanted.stream()
+        .filter(entry -> PageAccessLog.file(entry) == file)
+        .mapToInt(PageAccessLog::page);
   }
 
   /** How many pages were pushed so far. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
 import thaw.jail.Command;
@@ -207,7 +208,7 @@ final class SandboxFiles implements AutoCloseable {
     };
   }
 
-  private void push(PageAccessLog wanted) {
+  private void push(Supplier<PageAccessLog> wanted) {
     Prefetch started = Prefetch.start(directory, pushable(), wanted);
     undo.push(started::close);
     prefetch = Optional.of(started);

@@ -1,6 +1,7 @@
 package thaw.sandbox;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import thaw.snapshots.PageAccessLog;
 import thaw.snapshots.SnapshotLayer;
 
@@ -15,7 +16,8 @@ public sealed interface SandboxOrigin {
    * then are those of the spec; /tmp is the snapshot's if it was mounted.
    *
    * @param layer what it is resumed from; must stay open as long as the sandbox
-   * @param prefetch pages of memory and disks to push before they are touched, most wanted first
+   * @param prefetch gives the pages of memory and disks to push before they are touched, most
+   *     wanted first; it is asked in the background, and may take its time
    * @param recordTouches whether {@link Sandbox#firstTouches} records. Pages that are prefetched
    *     are not recorded, so one does without the other
    * @param shareMemory whether pages of memory that it does not write may be one with those of
@@ -24,13 +26,13 @@ public sealed interface SandboxOrigin {
    */
   record Snapshot(
       SnapshotLayer layer,
-      Optional<PageAccessLog> prefetch,
+      Optional<Supplier<PageAccessLog>> prefetch,
       boolean recordTouches,
       boolean shareMemory)
       implements SandboxOrigin {
     /** Shares nothing. */
     public Snapshot(SnapshotLayer layer, Optional<PageAccessLog> prefetch, boolean recordTouches) {
-      this(layer, prefetch, recordTouches, false);
+      this(layer, prefetch.map(log -> () -> log), recordTouches, false);
     }
 
     /** Resumes without prefetch or recording. */

@@ -33,6 +33,18 @@ interface LayerBody {
    */
   MemorySegment page(int slot) throws IOException;
 
+  /**
+   * Begins to bring its tables nearer, if they are far, and does not wait.
+   *
+   * @param toResume whether all that a resume wants at once comes with them
+   */
+  default void loadAhead(boolean toResume) {}
+
+  /** Whether the last read of it failed because of where it is kept, and not of what it is. */
+  default boolean unreachable() {
+    return false;
+  }
+
   /** How many bytes of plaintext it keeps in memory. */
   long residentBytes();
 

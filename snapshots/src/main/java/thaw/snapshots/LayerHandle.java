@@ -47,7 +47,15 @@ public final class LayerHandle {
     return parent;
   }
 
-  /** Which pages its resumes touch, once enough of them were recorded. */
+  /** Whether there is an {@link #accessLog}; reads nothing. */
+  public boolean hasAccessLog() {
+    return logIsUnread ? layer.hasPublishedLog() : accessLog.isPresent();
+  }
+
+  /**
+   * Which pages its resumes touch, once enough of them were recorded. Of a layer that is far this
+   * is the first that is read of it.
+   */
   public Optional<PageAccessLog> accessLog() {
     if (logIsUnread) {
       Optional<PageAccessLog> published = layer.publishedLog();

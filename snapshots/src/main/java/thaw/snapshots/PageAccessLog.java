@@ -25,6 +25,9 @@ import java.util.zip.CRC32C;
  *     {@link #entry}
  */
 public record PageAccessLog(List<Integer> pages) {
+  /** Nothing is known to be touched. */
+  public static final PageAccessLog EMPTY = new PageAccessLog(List.of());
+
   static final String FILE = "access-log";
 
   /** The file that is the memory. Disks follow: root 1, runtime 2, code 3, opt 4. */

@@ -3,6 +3,7 @@ package thaw.snapshots;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,8 @@ final class PublishedBody implements LayerBody {
 
   private final PublishedLayers.Description description;
   private final Opening opening;
+  private final AtomicBoolean loading = new AtomicBoolean();
+  private volatile boolean unreachable;
   private volatile @Nullable Loaded loaded;
 
   /** Opens the layer's file. */
@@ -59,11 +62,15 @@ final class PublishedBody implements LayerBody {
         }
         byte[] head = read(file, ResumeBundle.HEAD_BYTES);
         int bytes = ResumeBundle.encodedBytes(head, file.bytes());
+        file.prefetchAhead(0, bytes);
         ResumeBundle bundle = ResumeBundle.decode(read(file, bytes), description.header());
         known = new Loaded(file, bundle, bytes / PageSource.PAGE_BYTES);
         loaded = known;
+        unreachable = false;
       } catch (DamagedException e) {
         throw damaged(e);
+      } catch (IOException e) {
+        throw unreachable(e);
       }
     }
     return known;
@@ -75,6 +82,28 @@ final class PublishedBody implements LayerBody {
       throw new DamagedSnapshotException("a resume bundle is cut off");
     }
     return bytes;
+  }
+
+  @Override
+  public void loadAhead(boolean toResume) {
+    if (loaded == null && loading.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("layer-ahead")
+          .start(() -> {
+            try {
+              loaded(toResume);
+            } catch (IOException | RuntimeException e) {
+              LOG.debug("A layer could not be read ahead; who wants it will be told", e);
+            } finally {
+              loading.set(false);
+            }
+          });
+    }
+  }
+
+  /** Whether its access log is known to whoever reads the bundle. */
+  boolean isLogged() {
+    return description.logged();
   }
 
   /** Which pages its resumes touch; empty if that is not known or cannot be read now. */
@@ -126,10 +155,24 @@ final class PublishedBody implements LayerBody {
   public MemorySegment page(int slot) throws IOException {
     Loaded at = loaded();
     try {
-      return at.file().page(at.firstPage() + slot).orElse(PageSource.ZERO_PAGE);
+      MemorySegment page = at.file().page(at.firstPage() + slot).orElse(PageSource.ZERO_PAGE);
+      unreachable = false;
+      return page;
     } catch (DamagedException e) {
       throw damaged(e);
+    } catch (IOException e) {
+      throw unreachable(e);
     }
+  }
+
+  @Override
+  public boolean unreachable() {
+    return unreachable;
+  }
+
+  private IOException unreachable(IOException e) {
+    unreachable |= !(e instanceof DamagedSnapshotException);
+    return e;
   }
 
   private static DamagedSnapshotException damaged(DamagedException e) {

@@ -66,6 +66,26 @@ public final class SnapshotLayer implements AutoCloseable {
     return body instanceof PublishedBody published ? published.accessLog() : Optional.empty();
   }
 
+  /** Whether it is one in the chunk store whose access log is known; reads nothing. */
+  boolean hasPublishedLog() {
+    return body instanceof PublishedBody published && published.isLogged();
+  }
+
+  /** Begins to bring nearer what a resume wants at once, if it is far, and does not wait. */
+  public void fetchAhead() {
+    body.loadAhead(true);
+  }
+
+  /**
+   * Begins to bring nearer the tables of all layers below, if they are far, and does not wait: a
+   * page that a resume seldom wants is then found without asking one layer after the other.
+   */
+  public void fetchTablesBelowAhead() {
+    for (Optional<SnapshotLayer> at = parent; at.isPresent(); at = at.get().parent) {
+      at.get().body.loadAhead(false);
+    }
+  }
+
   private static FileChannel openChunks(Path file) throws IOException {
     try {
       return FileChannel.open(file);
@@ -93,7 +113,13 @@ public final class SnapshotLayer implements AutoCloseable {
   }
 
   private PageSource belowThis(PageSource parents) {
-    return page -> noting(() -> body.mayBeBelow(page)) ? parents.page(page) : Optional.empty();
+    return page -> {
+      if (!noting(() -> body.mayBeBelow(page))) {
+        return Optional.empty();
+      }
+      fetchTablesBelowAhead();
+      return parents.page(page);
+    };
   }
 
   /** The /tmp disk: this layer's pages over its parents'. */
@@ -167,6 +193,14 @@ public final class SnapshotLayer implements AutoCloseable {
    */
   public boolean damaged() {
     return damaged || parent.map(SnapshotLayer::damaged).orElse(false);
+  }
+
+  /**
+   * Whether what could not be read of it last, or of a parent, was only out of reach: the layer is
+   * as good as ever once the origin of the chunk store answers again.
+   */
+  public boolean unreachable() {
+    return body.unreachable() || parent.map(SnapshotLayer::unreachable).orElse(false);
   }
 
   private Optional<MemorySegment> find(PageTable table, long page) throws IOException {

@@ -3,6 +3,7 @@ package thaw.sparsefs;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,5 +28,13 @@ public final class LateSource implements PageSource {
       throw new IOException("page " + page + " was read before its content was decided");
     }
     return bound.page(page);
+  }
+
+  @Override
+  public void fetchAhead(IntStream pages) {
+    PageSource bound = source;
+    if (bound != null) {
+      bound.fetchAhead(pages);
+    }
   }
 }

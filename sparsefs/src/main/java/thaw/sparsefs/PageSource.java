@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The content of a file, by pages of {@link #PAGE_BYTES}. Asked from several threads at once.
@@ -26,6 +27,13 @@ public interface PageSource {
    *     file exists and somebody refers to the segment, or empty if the page is all zeros
    */
   Optional<MemorySegment> page(long page) throws IOException;
+
+  /**
+   * Begins to bring pages nearer that will be asked for soon, many at once, and does not wait.
+   *
+   * @param pages their numbers
+   */
+  default void fetchAhead(IntStream pages) {}
 
   /** A source whose pages are all zeros. */
   static PageSource zeros() {

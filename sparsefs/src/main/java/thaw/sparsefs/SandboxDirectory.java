@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /** One sandbox's directory: what its jail sees of the sparse file system. */
 public final class SandboxDirectory implements AutoCloseable {
@@ -73,6 +74,15 @@ public final class SandboxDirectory implements AutoCloseable {
       message.add(content.orElse(PageSource.ZERO_PAGE));
     }
     fileSystem.sendStore(message);
+  }
+
+  /** Begins to bring pages of a file nearer that will be asked for soon, and does not wait. */
+  public void fetchAhead(String fileName, IntStream pages) {
+    Node.Regular node = files.get(fileName);
+    if (node == null) {
+      throw new IllegalArgumentException("there is no file " + fileName);
+    }
+    node.file().source().fetchAhead(pages);
   }
 
   /** Takes the directory away, and with it what the page cache holds of its files. */

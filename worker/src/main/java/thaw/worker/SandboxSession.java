@@ -273,6 +273,8 @@ final class SandboxSession implements Guest {
   public void pause() throws SandboxException {
     sandbox.pause();
     tellTouches();
+    // Nobody waits now; what it may touch later is then nearer.
+    start.layer().ifPresent(held -> held.layer().fetchTablesBelowAhead());
   }
 
   @Override

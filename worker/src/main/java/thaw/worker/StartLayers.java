@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,17 +170,23 @@ final class StartLayers implements StartPoints {
   }
 
   private StartPoint point(StartDepth depth, LayerHandle layer) {
+    layer.layer().fetchAhead(); // it comes while a VMM is made ready
     boolean recorded = recordings.wants(layer);
-    Optional<PageAccessLog> log =
-        switch (settings.accessLog()) {
-          case USE -> layer.accessLog();
-          case IGNORE -> Optional.empty();
-          case SHUFFLE -> layer.accessLog().map(StartLayers::shuffled);
-        };
+    Optional<Supplier<PageAccessLog>> log =
+        layer.hasAccessLog() ? logToUse(layer) : Optional.empty();
     // What is below is shared by functions; and what another has touched nobody records.
     boolean shared = settings.shareMemory() && depth == StartDepth.FUNCTION && !recorded;
     SandboxOrigin origin = new SandboxOrigin.Snapshot(layer.layer(), log, recorded, shared);
     return new StartPoint(depth, Optional.of(layer), origin, recorded);
+  }
+
+  private Optional<Supplier<PageAccessLog>> logToUse(LayerHandle layer) {
+    Supplier<PageAccessLog> log = () -> layer.accessLog().orElse(PageAccessLog.EMPTY);
+    return switch (settings.accessLog()) {
+      case USE -> Optional.of(log);
+      case IGNORE -> Optional.empty();
+      case SHUFFLE -> Optional.of(() -> shuffled(log.get()));
+    };
   }
 
   private static PageAccessLog shuffled(PageAccessLog log) {
@@ -347,11 +354,15 @@ final class StartLayers implements StartPoints {
     point.layer().ifPresent(layer -> recordings.add(layer, pages));
   }
 
-  /** A start from there failed: a layer that is damaged, or fails again and again, is made anew. */
+  /**
+   * A start from there failed: a layer that is damaged, or fails again and again, is made anew. One
+   * that is out of reach is not at fault.
+   */
   @Override
   public void failed(StartPoint point) {
     point
         .layer()
+        .filter(layer -> layer.layer().damaged() || !layer.layer().unreachable())
         .ifPresent(layer -> {
           int failures = failuresInARow.merge(layer.id(), 1, Integer::sum);
           dropIf(layer, layer.layer().damaged() || failures >= FAILURES_IN_A_ROW);

@@ -31,7 +31,7 @@ final class TouchRecordings {
 
   /** Whether a resume of this layer is to be recorded. */
   boolean wants(LayerHandle layer) {
-    return wanted > 0 && layer.accessLog().isEmpty();
+    return wanted > 0 && !layer.hasAccessLog();
   }
 
   /**
@@ -45,7 +45,7 @@ final class TouchRecordings {
       return;
     }
     List<List<Integer>> enough = addAndTake(layer.layer().contentHash(), touched);
-    if (!enough.isEmpty() && layer.accessLog().isEmpty()) {
+    if (!enough.isEmpty() && !layer.hasAccessLog()) {
       try {
         PageAccessLog log = PageAccessLog.merge(enough);
         catalog.keepAccessLog(layer, log);

@@ -1,6 +1,7 @@
 package thaw.cli.platform;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -8,18 +9,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.chunks.ChunkStorage;
 import thaw.chunks.ChunkStore;
 import thaw.chunks.Disks;
 import thaw.chunks.ManifestIndex;
+import thaw.code.ChunkedImage;
 import thaw.code.ChunkedImages;
 import thaw.code.CodeStore;
 import thaw.configuration.ImagePreparation;
 import thaw.images.ImageStore;
 import thaw.sandbox.DiskImage;
 import thaw.snapshots.PublishedLayers;
+import thaw.sparsefs.PageSource;
 import thaw.worker.CodeImages;
 import thaw.worker.SnapshotStorage;
 
@@ -77,7 +82,10 @@ final class Chunks implements AutoCloseable {
       @Override
       public DiskImage image(List<String> packages) throws IOException {
         return switch (driver) {
-          case MICROVM -> new DiskImage.Pages(code.disk(packages)::page);
+          case MICROVM -> {
+            ChunkedImage disk = code.disk(packages);
+            yield paged(disk::page, disk::fetchAhead);
+          }
           case CONTAINER -> new DiskImage.File(code.image(packages));
         };
       }
@@ -85,11 +93,29 @@ final class Chunks implements AutoCloseable {
       @Override
       public DiskImage containerImage(String accountId, String digestHex) throws IOException {
         return switch (driver) {
-          case MICROVM -> new DiskImage.Pages(images.pages(accountId, digestHex)::page);
+          case MICROVM -> {
+            ImageStore.Pages disk = images.pages(accountId, digestHex);
+            yield paged(disk::page, disk::fetchAhead);
+          }
           case CONTAINER -> new DiskImage.File(images.file(accountId, digestHex));
         };
       }
     };
+  }
+
+  private static DiskImage paged(PageSource pages, Consumer<IntStream> ahead) {
+    return new DiskImage.Pages(
+        new PageSource() {
+          @Override
+          public Optional<MemorySegment> page(long page) throws IOException {
+            return pages.page(page);
+          }
+
+          @Override
+          public void fetchAhead(IntStream wanted) {
+            ahead.accept(wanted);
+          }
+        });
   }
 
   /** What makes them ahead. */
