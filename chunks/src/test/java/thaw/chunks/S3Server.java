@@ -75,6 +75,7 @@ public final class S3Server implements AutoCloseable {
   /** All requests go wrong from now on; with NONE they are answered again, silent ones too. */
   public void failAll(Fault fault) {
     always = fault;
+    faults.clear();
     silence.getAndSet(new CountDownLatch(1)).countDown();
   }
 
@@ -84,7 +85,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /** The next requests of this method go wrong, one after the other. */
-  void failNext(String method, Fault... next) {
+  public void failNext(String method, Fault... next) {
     faultyMethod = method;
     faults.addAll(Arrays.asList(next));
   }

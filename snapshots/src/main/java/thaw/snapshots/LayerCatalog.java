@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,9 @@ public final class LayerCatalog implements AutoCloseable {
 
   /** Of layers of this worker that are open and published. */
   private final Map<String, SnapshotKey> keys = new HashMap<>();
+
+  /** Those that could not be published: it is tried again when they are next found. */
+  private final Set<String> unpublished = ConcurrentHashMap.newKeySet();
 
   public LayerCatalog(SnapshotStore store) {
     this(store, Optional.empty());
@@ -101,6 +105,10 @@ public final class LayerCatalog implements AutoCloseable {
     try {
       LayerHandle known = open.get(id);
       if (known != null && known.hold()) {
+        SnapshotKey sealedBy = keys.get(id);
+        if (sealedBy != null && unpublished.remove(id)) {
+          publish(known, sealedBy);
+        }
         return Optional.of(known);
       }
       return openLayer(id, key, parent);
@@ -160,7 +168,11 @@ public final class LayerCatalog implements AutoCloseable {
     }
     PublishedLayers to = published.get();
     keys.put(handle.id(), key);
-    to.later(handle.id(), () -> publishNow(to, handle, key), handle::release);
+    to.later(
+        handle.id(),
+        () -> publishNow(to, handle, key),
+        () -> unpublished.add(handle.id()),
+        handle::release);
   }
 
   private void publishNow(PublishedLayers to, LayerHandle handle, SnapshotKey key)
@@ -229,6 +241,7 @@ public final class LayerCatalog implements AutoCloseable {
   private void forget(String id) {
     LayerHandle handle = open.remove(id);
     keys.remove(id);
+    unpublished.remove(id);
     if (handle != null) {
       handle.release();
     }

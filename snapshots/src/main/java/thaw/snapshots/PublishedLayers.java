@@ -105,21 +105,24 @@ public final class PublishedLayers implements AutoCloseable {
   /**
    * Does something in the background, one after the other.
    *
+   * @param failed is called if it could not be done
    * @param done is called when it is over, well or not, or will not be
    */
-  void later(String what, Work work, Runnable done) {
+  void later(String what, Work work, Runnable failed, Runnable done) {
     try {
       background.execute(() -> {
         try {
           work.run();
         } catch (IOException | RuntimeException e) {
           LOG.warn("snapshot layer {} is not published", what, e);
+          failed.run();
         } finally {
           done.run();
         }
       });
     } catch (RejectedExecutionException e) {
       LOG.warn("snapshot layer {} is not published: too many wait", what);
+      failed.run();
       done.run();
     }
   }

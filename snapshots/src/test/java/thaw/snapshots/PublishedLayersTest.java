@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -45,6 +47,11 @@ final class PublishedLayersTest {
   @TempDir private Path directory;
   private final InMemoryManifests index = new InMemoryManifests();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
+
+  /** Until so many requests were made, none is answered. */
+  private volatile CountDownLatch together = new CountDownLatch(0);
+
   private KeyRing keys;
   private ChunkStorage makersStorage;
   private LayerCatalog maker;
@@ -215,6 +222,48 @@ final class PublishedLayersTest {
     function.release();
   }
 
+  /** Which starts are recorded is decided before anything is read, and a VMM is made ready then. */
+  @Test
+  void thatThereIsALogIsKnownUnreadAndWhatAResumeWantsComesUnasked() throws IOException {
+    Layers layers = made();
+    keepLog(layers, new PageAccessLog(List.of(5, 105)));
+    requests.set(0);
+
+    LayerHandle function = found(layers);
+    assertThat(function.hasAccessLog()).isTrue();
+    assertThat(requests).hasValue(0);
+    function.layer().fetchAhead();
+    await().atMost(Duration.ofSeconds(30)).until(() -> requests.get() == 1);
+    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertPage(function, 105, 2);
+    assertThat(function.accessLog()).contains(new PageAccessLog(List.of(5, 105)));
+    assertThat(requests).hasValue(1);
+    function.release();
+  }
+
+  /** A fault that the log does not have costs two ways to the origin, however deep its page is. */
+  @Test
+  void thePlaceOfAPageIsAskedOfAllLayersBelowAtOnce() throws IOException {
+    String base = add(1, 0, PAGES, Kind.BASE, Optional.empty());
+    LayerHandle lowest = find(maker, base, Optional.empty()).orElseThrow();
+    String runtime = add(2, 100, 300, Kind.RUNTIME, Optional.of(lowest));
+    LayerHandle below = find(maker, runtime, Optional.of(lowest)).orElseThrow();
+    String id = add(3, 200, 210, Kind.FUNCTION, Optional.of(below));
+    find(maker, id, Optional.of(below)).orElseThrow().release();
+    below.release();
+    lowest.release();
+    await().atMost(Duration.ofSeconds(30)).until(() -> index.read().size() == 3);
+
+    LayerHandle othersBase = find(other, base, Optional.empty()).orElseThrow();
+    LayerHandle othersRuntime = find(other, runtime, Optional.of(othersBase)).orElseThrow();
+    LayerHandle function = find(other, id, Optional.of(othersRuntime)).orElseThrow();
+    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    together = new CountDownLatch(2); // neither table is answered before both are asked for
+    assertPage(function, PAGES - 1, 1);
+    assertThat(together.getCount()).isZero();
+    List.of(function, othersRuntime, othersBase).forEach(LayerHandle::release);
+  }
+
   private void keepLog(Layers layers, PageAccessLog log) throws IOException {
     Set<Hash> before = index.read();
     LayerHandle base = find(maker, layers.base(), Optional.empty()).orElseThrow();
@@ -223,6 +272,24 @@ final class PublishedLayersTest {
     function.release();
     base.release();
     await().atMost(Duration.ofSeconds(30)).until(() -> !index.read().equals(before));
+  }
+
+  /** A start finds every layer that it goes through. */
+  @Test
+  void whatCouldNotBePublishedIsWhenItIsNextFound() throws IOException {
+    refusals.set(1);
+    String base = add(1, 0, PAGES, Kind.BASE, Optional.empty());
+    find(maker, base, Optional.empty()).orElseThrow().release();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          find(maker, base, Optional.empty()).orElseThrow().release();
+          return index.read().size() == 1;
+        });
+    assertThat(refusals.get()).isNegative();
+    LayerHandle layer = find(other, base, Optional.empty()).orElseThrow();
+    assertPage(layer, 7, 1);
+    layer.release();
   }
 
   @Test
@@ -276,17 +343,33 @@ final class PublishedLayersTest {
     }
   }
 
+  private void awaitOthers() throws IOException {
+    together.countDown();
+    try {
+      if (!together.await(30, TimeUnit.SECONDS)) {
+        throw new IOException("nobody asked for anything else meanwhile");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
   /** Counts what is fetched. */
   private Origin counting(Origin origin) {
     return new Origin() {
       @Override
       public void put(ObjectName name, byte[] bytes) throws IOException {
+        if (refusals.getAndDecrement() > 0) {
+          throw new IOException("the origin takes nothing now");
+        }
         origin.put(name, bytes);
       }
 
       @Override
       public Optional<byte[]> get(ObjectName name) throws IOException {
         requests.incrementAndGet();
+        awaitOthers();
         return origin.get(name);
       }
 

@@ -52,8 +52,9 @@ final class SessionStarter implements GuestStarter {
     StartDepth deepest = StartDepth.FUNCTION;
     while (true) {
       StartPoint point = points.choose(pooled.function, deepest);
+      SandboxSpec spec = specOrClose(pooled.function, point);
       try {
-        Guest guest = start(pooled.function, point, onDeath);
+        Guest guest = start(pooled.function, point, spec, onDeath);
         (point.depth() == StartDepth.BOOT ? counters.boots : counters.resumes).increment();
         points.started(point);
         return guest;
@@ -77,7 +78,21 @@ final class SessionStarter implements GuestStarter {
     }
   }
 
-  private Guest start(FunctionVersion function, StartPoint point, Runnable onDeath)
+  /**
+   * If there is no code, no layer is at fault, and a start from another one would not do better.
+   */
+  private SandboxSpec specOrClose(FunctionVersion function, StartPoint point)
+      throws SandboxException {
+    try {
+      return functions.spec(function, network).from(point.origin());
+    } catch (SandboxException | RuntimeException e) {
+      point.close();
+      throw e;
+    }
+  }
+
+  private Guest start(
+      FunctionVersion function, StartPoint point, SandboxSpec spec, Runnable onDeath)
       throws SandboxException {
     long begin = System.nanoTime();
     String stream = functions.logStream(function);
@@ -92,7 +107,6 @@ final class SessionStarter implements GuestStarter {
         };
     GuestEvents events = new GuestEvents(onDeathOnceUp, Optional.of(data));
     events.begin(life); // a runtime that was frozen is heard from the first moment on
-    SandboxSpec spec = functions.spec(function, network).from(point.origin());
     Sandbox sandbox = driver.start(spec, events);
     try {
       GuestPreparation.prepare(sandbox, spec.disks());
