@@ -76,6 +76,7 @@ final class ArchitectureTest {
                   "configuration",
                   "agent",
                   "guest",
+                  "sparsefs",
                   "snapshots",
                   "sandbox",
                   "jail",
@@ -89,6 +90,7 @@ final class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("thaw");
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -44,6 +45,11 @@ final class ThawPlatform
     implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int UID_COUNT = 256;
+
+  /** Two platforms of one process have no user id in common, nor have those of its neighbours. */
+  private static final long RANGE_STEP = 7_919;
+
+  private static final AtomicInteger MADE = new AtomicInteger();
   private static final int LAST_LINES = 60;
 
   private final List<String> options;
@@ -61,7 +67,8 @@ final class ThawPlatform
               "thaw-e2e",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
       Path run = Files.createTempDirectory(Path.of("/run"), "thaw-e2e");
-      int firstUid = 1_500_000_000 + (int) (ProcessHandle.current().pid() % 1_000_000) * UID_COUNT;
+      long range = ProcessHandle.current().pid() + RANGE_STEP * MADE.getAndIncrement();
+      int firstUid = 1_500_000_000 + (int) (range % 1_000_000) * UID_COUNT;
       this.host = new HostState(run, firstUid, UID_COUNT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
