@@ -140,7 +140,6 @@ static uint64_t monotonic_millis(void) {
  */
 void cage_at_limit(void) {
     enum { EVERY_MILLIS = 1000, STALE_MILLIS = 4000, LOOKS = 3, FILE_SHARE = 16, MAJOR_FAULTS = 16, PAGE_BYTES = 4096 };
-    enum { MORE_BYTES = 64 << 10 };
     uint64_t now = monotonic_millis(), since = now - thrashing.millis;
     if (since < EVERY_MILLIS || thrashing.killed) return;
     char text[4096];
@@ -150,7 +149,7 @@ void cage_at_limit(void) {
     uint64_t refaults = number_in(text, "workingset_refault_file"), major_faults = number_in(text, "pgmajfault");
     bool found = since < STALE_MILLIS && files < cage.memory_limit / FILE_SHARE
         && (refaults - thrashing.refaults) * PAGE_BYTES >= files && major_faults - thrashing.major_faults >= MAJOR_FAULTS;
-    bool more = own >= thrashing.most + MORE_BYTES;
+    bool more = own > thrashing.most;
     if (!found) thrashing.looks = 0;
     else if (more) thrashing.looks++;
     if (more || (!found && own > thrashing.most)) thrashing.most = own;
