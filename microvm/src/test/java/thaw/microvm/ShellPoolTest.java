@@ -3,8 +3,6 @@ package thaw.microvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import thaw.sandbox.SandboxException;
-import thaw.settings.DataSize;
 
 /** When shells are made; what they are is {@link ResumedContract}'s. */
 class ShellPoolTest {
@@ -51,25 +48,8 @@ class ShellPoolTest {
 
   /** Of a maker that only says what it was asked for. */
   private static ShellPool pool(Consumer<VmOptions> asked) {
-    MicrovmSettings settings =
-        new MicrovmSettings(
-            AcceleratorChoice.TCG,
-            Duration.ofSeconds(90),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(20),
-            DataSize.ofMebibytes(32),
-            DataSize.ofMebibytes(256),
-            Path.of("/nowhere"),
-            1,
-            64,
-            List.of(),
-            false,
-            1,
-            1,
-            Duration.ofMinutes(10),
-            MemorySource.SPARSE);
     return new ShellPool(
-        settings,
+        SnapshotHost.settings(Path.of("/nowhere"), 1),
         kind -> {
           asked.accept(kind);
           throw new SandboxException("none is wanted");

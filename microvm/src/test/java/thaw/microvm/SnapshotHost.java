@@ -38,29 +38,38 @@ record SnapshotHost(Path directory, MicrovmDriver driver) implements AutoCloseab
    */
   static SnapshotHost open(int shells, String... runtimes) throws IOException {
     Path directory = Files.createTempDirectory("thawsnap");
-    MicrovmSettings settings =
-        new MicrovmSettings(
-            AcceleratorChoice.TCG,
-            Duration.ofSeconds(90),
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(20),
-            DataSize.ofMebibytes(32),
-            DataSize.ofMebibytes(256),
-            directory.resolve("run"),
-            FIRST_UID,
-            64,
-            List.of(),
-            false,
-            shells,
-            shells,
-            Duration.ofMinutes(10),
-            MemorySource.SPARSE);
+    MicrovmSettings settings = settings(directory.resolve("run"), shells);
     GuestImages images =
         new GuestImageBuilder(new GuestSettings(CACHE, Optional.empty(), Optional.empty()))
             .build(Set.of(runtimes), BuildProgress.NONE);
     return new SnapshotHost(
         directory,
         MicrovmDriver.open(settings, directory.resolve("disks"), CACHE.resolve("microvm"), images));
+  }
+
+  /**
+   * Under emulation, with sparse memory.
+   *
+   * @param run where sockets and jails live
+   * @param shells how many wait for a resume
+   */
+  static MicrovmSettings settings(Path run, int shells) {
+    return new MicrovmSettings(
+        AcceleratorChoice.TCG,
+        Duration.ofSeconds(90),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(20),
+        DataSize.ofMebibytes(32),
+        DataSize.ofMebibytes(256),
+        run,
+        FIRST_UID,
+        64,
+        List.of(),
+        false,
+        shells,
+        shells,
+        Duration.ofMinutes(10),
+        MemorySource.SPARSE);
   }
 
   /** Ends the server of the sparse file system as the kernel does when it is killed. */

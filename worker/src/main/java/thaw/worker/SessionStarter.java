@@ -52,9 +52,10 @@ final class SessionStarter implements GuestStarter {
     StartDepth deepest = StartDepth.FUNCTION;
     while (true) {
       StartPoint point = points.choose(pooled.function, deepest);
+      long begin = System.nanoTime();
       SandboxSpec spec = specOrClose(pooled.function, point);
       try {
-        Guest guest = start(pooled.function, point, spec, onDeath);
+        Guest guest = start(pooled.function, point, spec, begin, onDeath);
         (point.depth() == StartDepth.BOOT ? counters.boots : counters.resumes).increment();
         points.started(point);
         return guest;
@@ -92,9 +93,8 @@ final class SessionStarter implements GuestStarter {
   }
 
   private Guest start(
-      FunctionVersion function, StartPoint point, SandboxSpec spec, Runnable onDeath)
+      FunctionVersion function, StartPoint point, SandboxSpec spec, long begin, Runnable onDeath)
       throws SandboxException {
-    long begin = System.nanoTime();
     String stream = functions.logStream(function);
     SandboxLog log = functions.log(function, stream);
     RuntimeLife life = new RuntimeLife(log::output);

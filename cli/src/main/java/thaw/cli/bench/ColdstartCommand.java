@@ -53,7 +53,6 @@ final class ColdstartCommand implements Callable<Integer> {
   private static final long SETTLE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private static final int PAGE_BYTES = 4096;
-  private static final PageAccessLog NO_LOG = new PageAccessLog(List.of());
 
   private final Context context;
 
@@ -157,11 +156,13 @@ final class ColdstartCommand implements Callable<Integer> {
     }
     SnapshotStore store = SnapshotStore.readOnly(platform.files().snapshots());
     Optional<String> layer = layer(store, mode, runtime);
-    long touched =
-        accessLog(platform, mode, runtime)
-            .map(log -> (long) log.pages().size() * PAGE_BYTES)
-            .orElse(0L);
-    long layerBytes = layer.isPresent() ? store.diskBytes(layer.get()) : 0;
+    long touched = 0;
+    long layerBytes = 0;
+    if (layer.isPresent()) {
+      PageAccessLog log = store.accessLog(layer.get()).orElse(PageAccessLog.EMPTY);
+      touched = (long) log.pages().size() * PAGE_BYTES;
+      layerBytes = store.diskBytes(layer.get());
+    }
     String driver = platform.status().path("driver").asString("");
     return new ColdstartResult(driver, runtime, mode, source, millis, touched, layerBytes, capture);
   }
@@ -183,7 +184,7 @@ final class ColdstartCommand implements Callable<Integer> {
       platform.awaitNoSandbox();
       String origin = origin(invoke(platform, function));
       Optional<PageAccessLog> log =
-          source.wantsLog() ? accessLog(platform, mode, runtime) : Optional.of(NO_LOG);
+          source.wantsLog() ? accessLog(platform, mode, runtime) : Optional.of(PageAccessLog.EMPTY);
       if (origin.equals(mode.startFrom()) && log.isPresent() && start > 0) {
         return log.get();
       }
