@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -48,8 +45,6 @@ final class LayersInFaultyS3Test {
   /** Twenty chunks. */
   private static final int PAGES = 2_500;
 
-  private static final long BYTES = (long) PAGES * PageSource.PAGE_BYTES;
-  private static final byte[] STATE = {1, 2, 3};
   private static final int READERS = 8;
 
   @TempDir private Path directory;
@@ -159,29 +154,9 @@ final class LayersInFaultyS3Test {
   private String add(
       LayerCatalog maker, int fill, int from, int to, Kind kind, Optional<LayerHandle> parent)
       throws IOException {
-    MemorySegment page = Arena.ofAuto().allocate(PageSource.PAGE_BYTES, PageSource.PAGE_BYTES);
-    BitSet changed = new BitSet();
-    changed.set(from, to);
-    SnapshotHeader header =
-        new SnapshotHeader(
-            kind, parent.map(LayerHandle::id), Map.of("kernel", "6.1"), 1, BYTES, BYTES);
-    PageSource pages =
-        number -> {
-          page.fill((byte) fill);
-          page.set(ValueLayout.JAVA_INT, 0, (int) number);
-          return Optional.of(page);
-        };
-    maker.add(
-        new LayerDraft(
-            header,
-            parent.map(LayerHandle::layer),
-            changed,
-            pages,
-            new BitSet(),
-            PageSource.zeros(),
-            STATE),
-        keys.service());
-    return header.id();
+    LayerDraft draft = NumberedLayers.draft(PAGES, fill, from, to, kind, parent);
+    maker.add(draft, keys.service());
+    return draft.header().id();
   }
 
   private void assertPage(int page) throws IOException {
@@ -226,7 +201,7 @@ final class LayersInFaultyS3Test {
   }
 
   private void assertAllIsWell() throws Exception {
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     assertThat(readAll(READERS)).isZero();
     assertThat(function.layer().unreachable()).isFalse();
   }
@@ -269,11 +244,11 @@ final class LayersInFaultyS3Test {
   /** A VM runs: what was moved serves it, and what was not is there again when S3 is. */
   @Test
   void whatWasReadServesOnWhileS3IsSilent() throws Exception {
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     assertPage(3);
     server.failAll(Fault.SILENCE);
     assertPage(3);
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     assertThatThrownBy(() -> assertPage(PAGES - 1)).isInstanceOf(IOException.class);
 
     server.failAll(Fault.NONE);

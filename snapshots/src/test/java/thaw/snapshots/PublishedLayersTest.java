@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -40,9 +37,6 @@ import thaw.sparsefs.PageSource;
 final class PublishedLayersTest {
   /** Five chunks. */
   private static final int PAGES = 600;
-
-  private static final long BYTES = (long) PAGES * PageSource.PAGE_BYTES;
-  private static final byte[] STATE = {1, 2, 3};
 
   @TempDir private Path directory;
   private final InMemoryManifests index = new InMemoryManifests();
@@ -106,29 +100,9 @@ final class PublishedLayersTest {
 
   private String add(int fill, int from, int to, Kind kind, Optional<LayerHandle> parent)
       throws IOException {
-    MemorySegment page = Arena.ofAuto().allocate(PageSource.PAGE_BYTES, PageSource.PAGE_BYTES);
-    BitSet changed = new BitSet();
-    changed.set(from, to);
-    SnapshotHeader header =
-        new SnapshotHeader(
-            kind, parent.map(LayerHandle::id), Map.of("kernel", "6.1"), 1, BYTES, BYTES);
-    PageSource pages =
-        number -> {
-          page.fill((byte) fill);
-          page.set(ValueLayout.JAVA_INT, 0, (int) number);
-          return Optional.of(page);
-        };
-    maker.add(
-        new LayerDraft(
-            header,
-            parent.map(LayerHandle::layer),
-            changed,
-            pages,
-            new BitSet(),
-            PageSource.zeros(),
-            STATE),
-        keys.service());
-    return header.id();
+    LayerDraft draft = NumberedLayers.draft(PAGES, fill, from, to, kind, parent);
+    maker.add(draft, keys.service());
+    return draft.header().id();
   }
 
   private Optional<LayerHandle> find(LayerCatalog catalog, String id, Optional<LayerHandle> parent)
@@ -156,7 +130,7 @@ final class PublishedLayersTest {
 
     LayerHandle function = found(layers);
 
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     assertPage(function, 105, 2);
     assertPage(function, 99, 1);
     assertPage(function, PAGES - 1, 1);
@@ -180,7 +154,7 @@ final class PublishedLayersTest {
     LayerHandle function = found(layers);
     assertThat(requests).hasValue(0);
     assertThat(function.accessLog()).contains(new PageAccessLog(wanted));
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     for (int page : wanted) {
       assertPage(function, page, page >= 100 && page < 110 ? 2 : 1);
     }
@@ -234,7 +208,7 @@ final class PublishedLayersTest {
     assertThat(requests).hasValue(0);
     function.layer().fetchAhead();
     await().atMost(Duration.ofSeconds(30)).until(() -> requests.get() == 1);
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     assertPage(function, 105, 2);
     assertThat(function.accessLog()).contains(new PageAccessLog(List.of(5, 105)));
     assertThat(requests).hasValue(1);
@@ -257,7 +231,7 @@ final class PublishedLayersTest {
     LayerHandle othersBase = find(other, base, Optional.empty()).orElseThrow();
     LayerHandle othersRuntime = find(other, runtime, Optional.of(othersBase)).orElseThrow();
     LayerHandle function = find(other, id, Optional.of(othersRuntime)).orElseThrow();
-    assertThat(function.layer().deviceState()).isEqualTo(STATE);
+    assertThat(function.layer().deviceState()).isEqualTo(NumberedLayers.STATE);
     together = new CountDownLatch(2); // neither table is answered before both are asked for
     assertPage(function, PAGES - 1, 1);
     assertThat(together.getCount()).isZero();
