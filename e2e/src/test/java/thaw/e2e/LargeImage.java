@@ -1,9 +1,6 @@
 package thaw.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.github.luben.zstd.ZstdOutputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,26 +8,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import tools.jackson.databind.json.JsonMapper;
+import thaw.cli.bench.RuntimeProgram;
+import thaw.cli.bench.StreamedLayout;
 
 /**
  * A container image as large as one wants, out of a seed: files of all sizes in several layers,
@@ -38,7 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
  * program, {@code checker.c}, reads every file that is left.
  */
 final class LargeImage {
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LAYERS = 6;
 
   /** The directories below {@code /data}, each of which the program reads in an invocation. */
@@ -56,12 +43,11 @@ final class LargeImage {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final Path layout;
+  private final Path directory;
+  private final StreamedLayout layout;
   private final Random random;
   private final byte[] content = new byte[1 << LARGE_BITS];
   private final TreeMap<String, FileHash> files = new TreeMap<>();
-  private final List<Object> layers = new ArrayList<>();
-  private final List<String> tars = new ArrayList<>();
 
   private record FileHash(long bytes, long hash) {}
 
@@ -72,52 +58,44 @@ final class LargeImage {
    */
   record Made(String uri, long files, long bytes, long digest) {}
 
-  private LargeImage(Path layout, long seed) {
-    this.layout = layout;
+  private LargeImage(Path directory, long seed) throws IOException {
+    this.directory = directory;
+    this.layout = new StreamedLayout(directory);
     this.random = new Random(seed);
   }
 
   /**
    * Makes one.
    *
-   * @param layout is made
+   * @param directory is made
    * @param tarBytes what its layers take, unpacked; a little less
    */
-  static Made make(Path layout, long tarBytes, long seed) throws Exception {
-    Files.createDirectories(layout.resolve("blobs/sha256"));
-    LargeImage image = new LargeImage(layout, seed);
+  static Made make(Path directory, long tarBytes, long seed) throws Exception {
+    LargeImage image = new LargeImage(directory, seed);
     for (int layer = 0; layer < LAYERS; layer++) {
       image.addLayer(layer, tarBytes / LAYERS);
     }
-    image.finish();
+    String uri = image.layout.finish("/checker");
     long bytes = 0;
     long digest = 0;
     for (FileHash file : image.files.values()) {
       bytes += file.bytes;
       digest += file.hash ^ file.bytes;
     }
-    return new Made("oci:" + layout, image.files.size(), bytes, digest);
+    return new Made(uri, image.files.size(), bytes, digest);
   }
 
   private void addLayer(int number, long tarBytes) throws Exception {
-    Path blob = layout.resolve("layer");
-    MessageDigest kept = sha256();
-    MessageDigest plain = sha256();
-    try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(blob), 1 << 20);
-        OutputStream packed = packed(number, new DigestOutputStream(file, kept));
-        TarArchiveOutputStream tar =
-            new TarArchiveOutputStream(
-                new DigestOutputStream(packed, plain), StandardCharsets.UTF_8.name())) {
-      if (number == 0) {
-        byte[] program = program();
-        put(tar, "checker", program, program.length, 0755);
-      }
-      addFiles(tar, number, tarBytes - RESERVE_BYTES);
-    }
-    String digest = HexFormat.of().formatHex(kept.digest());
-    layers.add(described("application/vnd.oci.image.layer.v1.tar", digest, Files.size(blob)));
-    tars.add("sha256:" + HexFormat.of().formatHex(plain.digest()));
-    Files.move(blob, layout.resolve("blobs/sha256").resolve(digest));
+    byte[] program = number == 0 ? program() : new byte[0];
+    layout.layer(
+        "application/vnd.oci.image.layer.v1.tar",
+        out -> packed(number, out),
+        tar -> {
+          if (number == 0) {
+            StreamedLayout.put(tar, "checker", program, 0, program.length, 0755);
+          }
+          addFiles(tar, number, tarBytes - RESERVE_BYTES);
+        });
   }
 
   private void addFiles(TarArchiveOutputStream tar, int layer, long tarBytes) throws IOException {
@@ -136,14 +114,15 @@ final class LargeImage {
       left -= BLOCK_BYTES;
       if (again && random.nextBoolean()) {
         int name = path.lastIndexOf('/') + 1;
-        put(tar, path.substring(1, name) + ".wh." + path.substring(name), content, 0, 0644);
+        StreamedLayout.put(
+            tar, path.substring(1, name) + ".wh." + path.substring(name), content, 0, 0, 0644);
         files.remove(path);
         continue;
       }
       int bits = random.nextInt(random.nextInt(10) == 0 ? LARGE_BITS : SMALL_BITS);
       int bytes = (int) Math.min(left - BLOCK_BYTES, random.nextInt(1, 2 << bits));
       fill(bytes);
-      put(tar, path.substring(1), content, bytes, 0644);
+      StreamedLayout.put(tar, path.substring(1), content, 0, bytes, 0644);
       files.put(path, new FileHash(bytes, hashed(hashed(0, path), bytes)));
       left -= Math.ceilDiv(bytes, BLOCK_BYTES) * (long) BLOCK_BYTES;
     }
@@ -153,12 +132,7 @@ final class LargeImage {
     return switch (layer % 3) {
       case 0 -> out;
       case 1 -> new ZstdOutputStream(out);
-      default ->
-          new GZIPOutputStream(out, 1 << 16) {
-            {
-              def.setLevel(Deflater.BEST_SPEED);
-            }
-          };
+      default -> StreamedLayout.gzip(out);
     };
   }
 
@@ -195,75 +169,9 @@ final class LargeImage {
     return mixed;
   }
 
-  private static void put(
-      TarArchiveOutputStream tar, String name, byte[] bytes, int count, int mode)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(count);
-    entry.setMode(0100000 | mode);
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes, 0, count);
-    tar.closeArchiveEntry();
-  }
-
   private byte[] program() throws Exception {
-    Path source = layout.resolve("checker.c");
-    Path program = layout.resolve("checker");
-    try (InputStream in = LargeImage.class.getResourceAsStream("/images/checker.c")) {
-      Files.copy(Objects.requireNonNull(in), source);
-    }
-    Command compiled =
-        Command.run(
-            Map.of(),
-            List.of(
-                "musl-gcc", "-O2", "-static", "-s", "-o", program.toString(), source.toString()));
-    assertThat(compiled.exitCode()).as(compiled.err()).isZero();
-    return Files.readAllBytes(program);
-  }
-
-  private void finish() throws IOException {
-    byte[] config =
-        JSON.writeValueAsBytes(
-            Map.of(
-                "os",
-                "linux",
-                "architecture",
-                "amd64",
-                "config",
-                Map.of("Entrypoint", List.of("/checker")),
-                "rootfs",
-                Map.of("type", "layers", "diff_ids", tars)));
-    byte[] manifest =
-        JSON.writeValueAsBytes(
-            Map.of(
-                "schemaVersion",
-                2,
-                "config",
-                blob("application/vnd.oci.image.config.v1+json", config),
-                "layers",
-                layers));
-    Object listed = blob("application/vnd.oci.image.manifest.v1+json", manifest);
-    Files.write(
-        layout.resolve("index.json"),
-        JSON.writeValueAsBytes(Map.of("schemaVersion", 2, "manifests", List.of(listed))));
-  }
-
-  private Object blob(String type, byte[] bytes) throws IOException {
-    String digest = HexFormat.of().formatHex(sha256().digest(bytes));
-    Files.write(layout.resolve("blobs/sha256").resolve(digest), bytes);
-    return described(type, digest, bytes.length);
-  }
-
-  private static Object described(String type, String digest, long bytes) {
-    return Map.of("mediaType", type, "digest", "sha256:" + digest, "size", bytes);
-  }
-
-  private static MessageDigest sha256() throws IOException {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IOException(e);
+    try (InputStream source = LargeImage.class.getResourceAsStream("/images/checker.c")) {
+      return RuntimeProgram.compile(directory, Objects.requireNonNull(source));
     }
   }
 }
