@@ -150,9 +150,9 @@ void cage_at_limit(void) {
     bool found = since < STALE_MILLIS && files < cage.memory_limit / FILE_SHARE
         && (refaults - thrashing.refaults) * PAGE_BYTES >= files && major_faults - thrashing.major_faults >= MAJOR_FAULTS;
     bool more = own > thrashing.most;
+    if (more) thrashing.most = own;
     if (!found) thrashing.looks = 0;
     else if (more) thrashing.looks++;
-    if (more || (!found && own > thrashing.most)) thrashing.most = own;
     thrashing.millis = now;
     thrashing.refaults = refaults;
     thrashing.major_faults = major_faults;
