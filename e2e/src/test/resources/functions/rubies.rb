@@ -14,6 +14,6 @@ def handler(event:, context:)
     user: Process.uid,
     library: (require "library") && LIBRARY,
     gem: (require "note") && NOTE,
-    sdk: (require "aws-sdk-s3") && Aws::S3::GEM_VERSION
+    sdk: %w[s3 kms cloudformation].each { |name| require "aws-sdk-#{name}" } && Aws::S3::GEM_VERSION
   }
 end

@@ -19,6 +19,7 @@ public final class GuestImageBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(GuestImageBuilder.class);
   private static final long NEEDED_BYTES = 3L << 30;
   private static final Path APT_DIRECTORY = Path.of("/etc/apt");
+  private static final String NPM_CACHE = "npm-cache";
 
   private final GuestSettings settings;
   private final CacheLayout layout;
@@ -155,6 +156,7 @@ public final class GuestImageBuilder {
             debian,
             new TreeSet<>(runtimes),
             Files.createTempDirectory(scratch, "npm"),
+            scratch.resolve(NPM_CACHE),
             progress);
     GuestImages images = images(scratch, lock, runtimes, progress);
     Files.createDirectories(list.resolveSibling("."));
@@ -181,7 +183,10 @@ public final class GuestImageBuilder {
           Files.createTempDirectory(scratch, "partial"),
           progress);
       modules.fetch(
-          build.modules(missing), Files.createTempDirectory(scratch, "modules"), progress);
+          build.modules(missing),
+          Files.createTempDirectory(scratch, "modules"),
+          scratch.resolve(NPM_CACHE),
+          progress);
       Path into = Files.createDirectory(scratch.resolve("images"));
       build.run(
           Files.createDirectory(scratch.resolve("trees")), into, found == null, missing, progress);

@@ -24,8 +24,10 @@ final class ModuleStore {
    *
    * @throws PackagesGoneException if the registry has one of them no longer
    * @param partial an empty directory on the same file system
+   * @param npmCache of the whole build
    */
-  void fetch(List<LockedModule> modules, Path partial, BuildProgress progress) throws IOException {
+  void fetch(List<LockedModule> modules, Path partial, Path npmCache, BuildProgress progress)
+      throws IOException {
     Files.createDirectories(directory);
     List<LockedModule> missing = new ArrayList<>();
     for (LockedModule module : modules) {
@@ -37,7 +39,7 @@ final class ModuleStore {
       return;
     }
     progress.stepBegun("Downloading npm packages", missing.size(), BuildProgress.Unit.ITEMS);
-    Npm npm = new Npm(partial);
+    Npm npm = new Npm(partial, npmCache);
     npm.download(missing, progress::stepAdvanced);
     for (LockedModule module : missing) {
       Path downloaded = npm.tarball(module);

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The machine's npm with a cache of one build's own. It keeps the user's ways to the network
- * (.npmrc, proxies). No package's scripts run.
+ * The machine's npm with a cache of one build's own: what is once in it is not asked for again. It
+ * keeps the user's ways to the network (.npmrc, proxies). No package's scripts run.
  */
 final class Npm {
   private static final Tool NPM = new Tool("npm", "npm", userEnvironment());
@@ -29,12 +29,15 @@ final class Npm {
   private static final String MODULES = "node_modules/";
 
   private final Path directory;
+  private final Path cache;
 
   /**
    * @param directory an empty one
+   * @param cache of the whole build
    */
-  Npm(Path directory) {
+  Npm(Path directory, Path cache) {
     this.directory = directory;
+    this.cache = cache;
   }
 
   /**
@@ -52,6 +55,7 @@ final class Npm {
         directory.resolve("package.json"),
         "{\"name\":\"guest-image\",\"private\":true,\"dependencies\":{" + dependencies + "}}\n");
     Files.deleteIfExists(directory.resolve(LOCK));
+    load(wanted.entrySet().stream().map(entry -> entry.getKey() + "@" + entry.getValue()));
     run(List.of("install", "--package-lock-only", "--no-audit", "--no-fund"), () -> {});
     return parse(directory.resolve(LOCK));
   }
@@ -96,6 +100,7 @@ final class Npm {
             .distinct()
             .toList();
     try {
+      load(modules.stream().map(LockedModule::specification));
       run(
           arguments,
           () -> progress.accept(modules.stream().filter(m -> Files.exists(tarball(m))).count()));
@@ -108,10 +113,15 @@ final class Npm {
     return directory.resolve(module.tarball());
   }
 
+  /** Fetches packages into the cache, all at once; other commands ask for one after the other. */
+  private void load(Stream<String> specifications) {
+    run(Stream.concat(Stream.of("cache", "add"), specifications.distinct()).toList(), () -> {});
+  }
+
   private void run(List<String> command, Runnable tick) {
     List<String> arguments = new ArrayList<>(command);
-    arguments.addAll(List.of("--ignore-scripts", "--loglevel=error", "--cache"));
-    arguments.add(directory.resolve("cache").toString());
+    arguments.addAll(List.of("--ignore-scripts", "--prefer-offline", "--loglevel=error"));
+    arguments.addAll(List.of("--cache", cache.toString()));
     NPM.run(directory, arguments, tick);
   }
 

@@ -62,12 +62,14 @@ final class PackageResolver {
    * resolved for those only that are asked for: who wants none needs no npm.
    *
    * @param scratch an empty directory for npm's state
+   * @param npmCache of the whole build
    */
   static PackageLock withModules(
       Recipe recipe,
       PackageLock lock,
       SortedSet<String> runtimes,
       Path scratch,
+      Path npmCache,
       BuildProgress progress)
       throws IOException {
     SequencedMap<String, List<LockedModule>> modules = new LinkedHashMap<>(lock.modules());
@@ -80,7 +82,7 @@ final class PackageResolver {
       return lock;
     }
     progress.stepBegun("Resolving npm packages", missing.size(), BuildProgress.Unit.ITEMS);
-    Npm npm = new Npm(scratch);
+    Npm npm = new Npm(scratch, npmCache);
     long done = 0;
     for (String runtime : missing) {
       modules.put(runtime, npm.resolve(recipe.runtime(runtime).modules()));

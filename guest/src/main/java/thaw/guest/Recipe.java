@@ -120,7 +120,7 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
         });
     return new Layer(
         strings(config, "packages"),
-        map(config, "npm"),
+        modules(config),
         strings(config, "without"),
         strings(config, "prune"),
         strings(config, "directories"),
@@ -129,6 +129,20 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
         objects,
         strings(config, "executables"),
         strings(config, "commands"));
+  }
+
+  /** Those of {@code npm} one by one, and those of {@code npm-scopes} that have one range each. */
+  private static SortedMap<String, String> modules(Config config) {
+    SortedMap<String, String> modules = map(config, "npm");
+    if (config.hasPath("npm-scopes")) {
+      Config scopes = config.getConfig("npm-scopes");
+      for (String name : scopes.root().keySet()) {
+        Config scope = scopes.getConfig(ConfigUtil.quoteString(name));
+        String range = scope.getString("version");
+        scope.getStringList("packages").forEach(entry -> modules.put(name + "/" + entry, range));
+      }
+    }
+    return modules;
   }
 
   private static SortedMap<String, String> map(Config config, String key) {

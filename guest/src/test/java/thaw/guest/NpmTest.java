@@ -49,15 +49,16 @@ final class NpmTest {
     List<LockedModule> modules;
     try (FakeRegistry registry = new FakeRegistry(directory.resolve("registry"))) {
       Path scratch = registry.usedBy(directory.resolve("resolving"));
-      modules = new Npm(scratch).resolve(new TreeMap<>(Map.of("near", "1")));
+      modules = new Npm(scratch, cache()).resolve(new TreeMap<>(Map.of("near", "1")));
       assertThat(modules)
           .extracting(LockedModule::specification)
           .containsExactly("@far/away@2.1.0", "near@1.0.3");
 
-      store.fetch(modules, registry.usedBy(directory.resolve("partial")), BuildProgress.NONE);
+      store.fetch(
+          modules, registry.usedBy(directory.resolve("partial")), cache(), BuildProgress.NONE);
       assertThat(store.file(modules.getLast())).hasSameBinaryContentAs(registry.tarball("near"));
     }
-    store.fetch(modules, directory.resolve("nothing is downloaded"), BuildProgress.NONE);
+    store.fetch(modules, directory.resolve("nothing is downloaded"), cache(), BuildProgress.NONE);
   }
 
   @Test
@@ -66,7 +67,7 @@ final class NpmTest {
       LockedModule other = new LockedModule("near", "1.0.3", INTEGRITY, "node_modules/near");
       ModuleStore store = new ModuleStore(directory.resolve("packages"));
       Path partial = registry.usedBy(directory.resolve("partial"));
-      assertThatThrownBy(() -> store.fetch(List.of(other), partial, BuildProgress.NONE))
+      assertThatThrownBy(() -> store.fetch(List.of(other), partial, cache(), BuildProgress.NONE))
           .isInstanceOf(GuestBuildException.class)
           .hasMessageContaining("near@1.0.3 is not the package that the list names");
       assertThat(store.file(other)).doesNotExist();
@@ -79,9 +80,13 @@ final class NpmTest {
       LockedModule gone = new LockedModule("near", "1.0.2", INTEGRITY, "node_modules/near");
       ModuleStore store = new ModuleStore(directory.resolve("packages"));
       Path partial = registry.usedBy(directory.resolve("partial"));
-      assertThatThrownBy(() -> store.fetch(List.of(gone), partial, BuildProgress.NONE))
+      assertThatThrownBy(() -> store.fetch(List.of(gone), partial, cache(), BuildProgress.NONE))
           .isInstanceOf(PackagesGoneException.class);
     }
+  }
+
+  private Path cache() {
+    return directory.resolve("cache");
   }
 
   @Test
