@@ -2,22 +2,18 @@ package thaw.runtimeapi;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A node function in a real process that runs the runtime images' own bootstrap and node. */
 final class NodeFunction extends FunctionProcess {
   static final List<String> RUNTIMES = List.of("nodejs22.x", "nodejs24.x");
 
-  private static final Path SOURCES =
-      Path.of("../guest/src/main/resources/thaw/guest/runtimes/nodejs").toAbsolutePath();
+  private static final RuntimeSources SOURCES = new RuntimeSources("nodejs");
   private static final Map<String, Path> LAYOUTS = new HashMap<>();
 
   /**
@@ -52,7 +48,7 @@ final class NodeFunction extends FunctionProcess {
       Path node = target.resolve("node_modules/" + packageName + "/bin/node");
       if (!Files.exists(node)) {
         String version = runtime.substring("nodejs".length(), runtime.length() - ".x".length());
-        run(
+        RuntimeSources.run(
             target,
             List.of(
                 "npm",
@@ -65,50 +61,16 @@ final class NodeFunction extends FunctionProcess {
                 packageName + "@" + version));
       }
       Path directory = Files.createTempDirectory(target, "var");
-      Path files = SOURCES.resolve("files/var/runtime");
-      try (Stream<Path> tree = Files.walk(files)) {
-        for (Path file : tree.toList()) {
-          Files.copy(
-              file,
-              directory.resolve("runtime").resolve(files.relativize(file).toString()),
-              StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-      if (!directory.resolve("runtime/bootstrap").toFile().setExecutable(true)) {
-        throw new IOException("the bootstrap cannot be made executable");
-      }
+      SOURCES.copy(directory.resolve("runtime"));
       Files.createDirectories(directory.resolve("lang/bin"));
       Files.createSymbolicLink(directory.resolve("lang/bin/node"), node);
-      run(
-          SOURCES.resolve("native"),
-          List.of(
-              "gcc",
-              "-shared",
-              "-fPIC",
-              "-nostdlib",
-              "-o",
-              directory.resolve("runtime/thaw.node").toString(),
-              "thaw.c"));
+      SOURCES.compile("thaw.c", directory.resolve("runtime/thaw.node"));
       return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
-    }
-  }
-
-  private static void run(Path directory, List<String> command)
-      throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.PIPE)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(command + ": " + output);
     }
   }
 }

@@ -1,10 +1,9 @@
 """The context object that a handler gets, with AWS's attributes."""
 
-import os
 import sys
 import time
 
-from . import json_format
+from . import json_format, surroundings
 from .errors import Fault
 
 # Of the invocation being handled; what the log shows beside a message.
@@ -29,6 +28,10 @@ class _Record:
 
 class CognitoIdentity(_Record):
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+    def __init__(self, identity=None, pool=None):
+        self.cognito_identity_id = identity
+        self.cognito_identity_pool_id = pool
 
 
 class Client(_Record):
@@ -58,13 +61,12 @@ def _function():
     global _of_the_function
     if _of_the_function is None:
         names = ("LOG_GROUP_NAME", "LOG_STREAM_NAME", "FUNCTION_NAME", "FUNCTION_MEMORY_SIZE", "FUNCTION_VERSION")
-        _of_the_function = [os.environ.get("AWS_LAMBDA_" + name) for name in names]
+        _of_the_function = [surroundings.variable("AWS_LAMBDA_" + name) for name in names]
     return _of_the_function
 
 
 class LambdaContext:
     def __init__(self, invocation):
-        header = invocation.headers.get
         self.aws_request_id = invocation.request_id
         (
             self.log_group_name,
@@ -73,14 +75,14 @@ class LambdaContext:
             self.memory_limit_in_mb,
             self.function_version,
         ) = _function()
-        self.invoked_function_arn = header("lambda-runtime-invoked-function-arn")
-        self.tenant_id = header("lambda-runtime-tenant-id")
-        self.client_context = _client_context(header("lambda-runtime-client-context"))
-        self.identity = _identity(header("lambda-runtime-cognito-identity"))
-        self._deadline_millis = int(header("lambda-runtime-deadline-ms", "0"))
+        self.invoked_function_arn = invocation.arn
+        self.tenant_id = invocation.tenant_id
+        self.client_context = _client_context(invocation.client_context)
+        self.identity = _identity(invocation.identity)
+        self._deadline_millis = invocation.deadline or "0"
 
     def get_remaining_time_in_millis(self):
-        return max(0, self._deadline_millis - int(time.time() * 1000))
+        return max(0, int(self._deadline_millis) - int(time.time() * 1000))
 
     def log(self, message):
         sys.stdout.write(str(message))
@@ -100,13 +102,10 @@ def _client_context(text):
 
 
 def _identity(text):
-    values = _object(text, "Cognito Identity") if text else {}
-    return CognitoIdentity(
-        {
-            "cognito_identity_id": values.get("cognitoIdentityId"),
-            "cognito_identity_pool_id": values.get("cognitoIdentityPoolId"),
-        }
-    )
+    if not text:
+        return CognitoIdentity()
+    values = _object(text, "Cognito Identity")
+    return CognitoIdentity(values.get("cognitoIdentityId"), values.get("cognitoIdentityPoolId"))
 
 
 def _object(text, name):

@@ -48,8 +48,28 @@ def _complain(text):
     return json.loads(text, parse_constant=_ScanOptions.parse_constant)
 
 
+def _encoder(containers, default):
+    return make_encoder(containers, default, encode_basestring, None, ": ", ", ", False, False, False)
+
+
+def _unknown(value):
+    raise TypeError
+
+
+_encode_plain = _encoder(None, _unknown)
+
+
 def encode(value, errors="strict"):
     """UTF-8 JSON of an answer. Decimals are written digit by digit, as AWS does; NaN and infinities are refused."""
+    try:
+        text = "".join(_encode_plain(value, 0))
+    except Exception:
+        text = _encode_carefully(value)
+    return text.encode("utf-8", errors)
+
+
+def _encode_carefully(value):
+    """As `_encode_plain`, but with decimals, and errors in the words of `json`, also of what holds itself."""
     decimals = []
     mark = None
 
@@ -65,9 +85,8 @@ def encode(value, errors="strict"):
         decimals.append(str(unknown))
         return mark
 
-    chunks = make_encoder({}, default, encode_basestring, None, ": ", ", ", False, False, False)(value, 0)
-    text = "".join(chunks)
+    text = "".join(_encoder({}, default)(value, 0))
     if decimals:
         places = text.split(f'"{mark}"')
         text = "".join([part for pair in zip(places, decimals) for part in pair] + places[-1:])
-    return text.encode("utf-8", errors)
+    return text

@@ -16,6 +16,7 @@ def run():
     api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
     if snapshot.is_template():
         _serve(api, snapshot.exercise, False, snapshot.exercise_count())
+        snapshot.make_room()
         document = api.restore_next()
         if snapshot.load_ahead(document):
             document = api.restore_next()
@@ -32,6 +33,7 @@ def run():
         _give_up(error, log_as_json, api.init_error)
     if snapshot.waits_for_restore():
         surroundings.flush()
+        snapshot.make_room()
         document = api.restore_next()
         try:
             snapshot.run_after_restore(document)
@@ -78,13 +80,10 @@ def _serve(api, handler, log_as_json, count=None):
 
 def _begin(invocation):
     context.request_id = invocation.request_id
-    trace_id = invocation.headers.get("lambda-runtime-trace-id")
+    trace_id = invocation.trace_id
     if trace_id != context.trace_id:
         context.trace_id = trace_id
-        if trace_id is not None:
-            os.environ["_X_AMZN_TRACE_ID"] = trace_id
-        else:
-            os.environ.pop("_X_AMZN_TRACE_ID", None)
+        surroundings.set_variable("_X_AMZN_TRACE_ID", trace_id)
 
 
 def _call(handler, invocation):
@@ -95,9 +94,9 @@ def _call(handler, invocation):
         raise Fault("UnmarshalError", f"Unable to unmarshal input: {error}") from None
     answer = handler(event, lambda_context)
     if isinstance(answer, bytes):
-        return answer, b"application/octet-stream"
+        return answer, "application/octet-stream"
     try:
-        return json_format.encode(answer), b"application/json"
+        return json_format.encode(answer), "application/json"
     except Exception as error:
         raise Fault("MarshalError", f"Unable to marshal response: {error}") from None
 

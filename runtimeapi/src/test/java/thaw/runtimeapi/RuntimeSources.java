@@ -1,0 +1,52 @@
+package thaw.runtimeapi;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the guest images have of Thaw's own for a runtime, laid out as in an image. */
+record RuntimeSources(String tree) {
+  /** Copies the runtime's files into a directory that stands for /var/runtime. */
+  void copy(Path directory) throws IOException {
+    Path files = sources().resolve("files/var/runtime");
+    try (Stream<Path> all = Files.walk(files)) {
+      for (Path file : all.toList()) {
+        Files.copy(
+            file,
+            directory.resolve(files.relativize(file).toString()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    if (!directory.resolve("bootstrap").toFile().setExecutable(true)) {
+      throw new IOException("the bootstrap cannot be made executable");
+    }
+  }
+
+  /** Compiles a shared object of the runtime's. */
+  void compile(String source, Path object) throws IOException, InterruptedException {
+    run(
+        sources().resolve("native"),
+        List.of("gcc", "-shared", "-fPIC", "-nostdlib", "-o", object.toString(), source));
+  }
+
+  private Path sources() {
+    return Path.of("../guest/src/main/resources/thaw/guest/runtimes", tree).toAbsolutePath();
+  }
+
+  static void run(Path directory, List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.PIPE)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(command + ": " + output);
+    }
+  }
+}
