@@ -1,7 +1,6 @@
 package thaw.chunks;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -17,6 +16,8 @@ public final class ChunkedFile {
   public static final int PAGE_BYTES = 4096;
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkedFile.class);
+
+  private static final ThreadLocal<PageSlab> SLAB = ThreadLocal.withInitial(PageSlab::new);
 
   private final Manifest manifest;
   private final Location location;
@@ -71,8 +72,8 @@ public final class ChunkedFile {
   }
 
   /**
-   * One page, copied into memory of its own, which lives as long as it is referred to. The last one
-   * is filled up with zeros.
+   * One page, copied into memory of its own, which lives as long as it is referred to, and with it
+   * some others: not to be kept for long. The last one is filled up with zeros.
    *
    * @param page number of the page, from 0
    * @return empty if it lies in a chunk of zeros or behind the end
@@ -82,7 +83,7 @@ public final class ChunkedFile {
     if (position < 0 || position >= bytes() || !isStored(position)) {
       return Optional.empty();
     }
-    MemorySegment copy = Arena.ofAuto().allocate(PAGE_BYTES, PAGE_BYTES);
+    MemorySegment copy = SLAB.get().take();
     read(position, copy);
     return Optional.of(copy);
   }

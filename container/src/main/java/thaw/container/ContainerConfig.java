@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import thaw.jail.JailControlGroup;
 import thaw.jail.OciConfig;
 import thaw.jail.OciConfig.DeviceRule;
 import thaw.jail.OciConfig.IdMapping;
@@ -136,7 +137,7 @@ record ContainerConfig(
         Optional.of(ids),
         Optional.of(ids),
         NAMESPACES.stream().map(OciConfig.Namespace::new).toList(),
-        "/" + id,
+        JailControlGroup.path(id),
         new OciConfig.Resources(
             devices,
             new OciConfig.Memory(memoryBytes, memoryBytes),

@@ -58,7 +58,7 @@ record Host(
       UidPool uids =
           UidPool.open(
               settings.runDirectory().resolve("uids"), settings.firstUid(), settings.uidCount());
-      MountNamespace namespace = MountNamespace.open(instance.sandboxPrefix());
+      MountNamespace namespace = MountNamespace.open(instance.controlGroupName());
       SharedMounts mounts =
           new SharedMounts(namespace, open(instance.createRunDirectory("mounts")));
       Path skeleton = instance.createRunDirectory("skeleton");

@@ -21,22 +21,22 @@ final class MountNamespace implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MountNamespace.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  /** A frozen container cannot see that its host is gone. Arguments: prefix of the groups. */
+  /** A frozen container cannot see that its host is gone. Argument: the group they are in. */
   private static final String KEEP =
       """
       echo ready
       cat > /dev/null
-      for file in /sys/fs/cgroup/freezer/"$1"*/freezer.state; do
+      for file in /sys/fs/cgroup/freezer/"$1"/*/freezer.state; do
         [ -e "$file" ] && echo THAWED > "$file"
       done
-      for file in /sys/fs/cgroup/"$1"*/cgroup.freeze /sys/fs/cgroup/unified/"$1"*/cgroup.freeze; do
+      for file in /sys/fs/cgroup/"$1"/*/cgroup.freeze /sys/fs/cgroup/unified/"$1"/*/cgroup.freeze; do
         [ -e "$file" ] && echo 0 > "$file"
       done
       # What was limited would take minutes to end.
-      for file in /sys/fs/cgroup/cpu/"$1"*/cpu.cfs_quota_us; do
+      for file in /sys/fs/cgroup/cpu/"$1"/*/cpu.cfs_quota_us; do
         [ -e "$file" ] && echo -1 > "$file"
       done
-      for file in /sys/fs/cgroup/"$1"*/cpu.max; do
+      for file in /sys/fs/cgroup/"$1"/*/cpu.max; do
         [ -e "$file" ] && echo max > "$file"
       done
       exit 0
@@ -51,9 +51,9 @@ final class MountNamespace implements AutoCloseable {
   /**
    * Makes one, which sees the host's mounts and is not seen by it.
    *
-   * @param controlGroups what the names of the containers' control groups start with
+   * @param controlGroup name of the control group in which the containers' are
    */
-  static MountNamespace open(String controlGroups) throws IOException {
+  static MountNamespace open(String controlGroup) throws IOException {
     // A session of its own: an interrupt from the terminal is for Thaw, which then ends it.
     Process keeper =
         new ProcessBuilder(
@@ -66,7 +66,7 @@ final class MountNamespace implements AutoCloseable {
                 "-c",
                 KEEP,
                 "sh",
-                controlGroups)
+                controlGroup)
             .redirectErrorStream(true)
             .start();
     BufferedReader said = keeper.inputReader(StandardCharsets.UTF_8);

@@ -146,8 +146,9 @@ class ContainerContractTest extends SandboxDriverContract {
   }
 
   private static String limit(String id, String controller, String v1, String v2) throws Exception {
-    Path old = Path.of("/sys/fs/cgroup", controller, id, v1);
-    Path file = Files.exists(old) ? old : Path.of("/sys/fs/cgroup", id, v2);
+    String group = JailControlGroup.path(id);
+    Path old = Path.of("/sys/fs/cgroup", controller, group, v1);
+    Path file = Files.exists(old) ? old : Path.of("/sys/fs/cgroup", group, v2);
     return Files.readString(file).strip();
   }
 

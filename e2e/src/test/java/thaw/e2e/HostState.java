@@ -74,7 +74,7 @@ record HostState(Path runDirectory, int firstUid, int uidCount) {
     }
   }
 
-  /** Control groups of these instances' jails, in every hierarchy. */
+  /** Control groups below which these instances' jails are, in every hierarchy. */
   static List<String> controlGroups(Set<String> instances) throws IOException {
     List<Path> hierarchies = new ArrayList<>(List.of(CONTROL_GROUPS));
     try (Stream<Path> all = Files.list(CONTROL_GROUPS)) {
@@ -84,7 +84,7 @@ record HostState(Path runDirectory, int firstUid, int uidCount) {
     for (Path hierarchy : hierarchies) {
       for (String instance : instances) {
         try (DirectoryStream<Path> groups =
-            Files.newDirectoryStream(hierarchy, "thaw-" + instance + "-*")) {
+            Files.newDirectoryStream(hierarchy, "thaw-" + instance)) {
           groups.forEach(group -> found.add("control group " + group));
         }
       }

@@ -34,13 +34,16 @@ public final class Instance implements AutoCloseable {
   private final Path directory;
   private final Path disks;
   private final Lock lock;
+  private final InstanceControlGroup controlGroup;
   private final AtomicLong sandboxes = new AtomicLong();
 
-  private Instance(String name, Path directory, Path disks, Lock lock) {
+  private Instance(
+      String name, Path directory, Path disks, Lock lock, InstanceControlGroup controlGroup) {
     this.name = name;
     this.directory = directory;
     this.disks = disks;
     this.lock = lock;
+    this.controlGroup = controlGroup;
   }
 
   /** Removes what dead instances left, then makes a new one. */
@@ -61,7 +64,8 @@ public final class Instance implements AutoCloseable {
       Path disks = Files.createDirectory(diskDirectory.toAbsolutePath().resolve(name));
       Files.createDirectory(runcState(directory));
       Files.createSymbolicLink(directory.resolve(DISKS_LINK), disks);
-      return new Instance(name, directory, disks, lock);
+      return new Instance(
+          name, directory, disks, lock, InstanceControlGroup.keep(CONTAINER_PREFIX + name));
     } finally {
       OPENING.unlock();
     }
@@ -90,7 +94,6 @@ public final class Instance implements AutoCloseable {
   }
 
   private static void remove(Path directory) throws IOException {
-    String prefix = CONTAINER_PREFIX + directory.getFileName() + "-";
     log.info("removing what a Thaw that was killed left in {}", directory);
     if (Files.isDirectory(runcState(directory))) {
       try (DirectoryStream<Path> jails = Files.newDirectoryStream(runcState(directory))) {
@@ -99,9 +102,7 @@ public final class Instance implements AutoCloseable {
         }
       }
     }
-    for (String group : JailControlGroup.named(prefix)) {
-      new JailControlGroup(group).remove();
-    }
+    InstanceControlGroup.remove(CONTAINER_PREFIX + directory.getFileName());
     SparseFileSystem.unmountLeftOver(sparse(directory));
     Path disks = directory.resolve(DISKS_LINK);
     if (Files.isSymbolicLink(disks)) {
@@ -125,12 +126,12 @@ public final class Instance implements AutoCloseable {
 
   /** A name for a sandbox, unique on this host. */
   public String nextSandboxId() {
-    return sandboxPrefix() + sandboxes.incrementAndGet();
+    return controlGroupName() + "-" + sandboxes.incrementAndGet();
   }
 
-  /** What the names of all its sandboxes, and of their control groups, start with. */
-  public String sandboxPrefix() {
-    return CONTAINER_PREFIX + name + "-";
+  /** Name of the control group in which those of all its sandboxes are. */
+  public String controlGroupName() {
+    return CONTAINER_PREFIX + name;
   }
 
   /** Where runc keeps the state of this instance's jails. */
@@ -151,6 +152,7 @@ public final class Instance implements AutoCloseable {
   /** Removes all of it; its sandboxes must be gone. */
   @Override
   public void close() throws IOException {
+    controlGroup.close();
     Trees.delete(disks);
     Trees.delete(directory);
     lock.close();

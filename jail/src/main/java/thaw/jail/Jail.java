@@ -21,7 +21,7 @@ public final class Jail implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Jail.class);
 
-  /** Weight of an ordinary process of the host. */
+  /** What a jail weighs against others before it is known whose it is; so does a process. */
   public static final long ORDINARY_CPU_SHARES = 1_024;
 
   private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
@@ -52,7 +52,7 @@ public final class Jail implements AutoCloseable {
   /**
    * Starts a jail of another kind, whose program itself sees to it that it ends with this process.
    *
-   * @param id unique on the host: names the container, and its cgroup directly below the root
+   * @param id unique on the host: names the container, and its cgroup in that of its instance
    * @param within a command before runc's, which runs it somewhere in particular
    */
   public static Jail start(

@@ -2,10 +2,8 @@ package thaw.jail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A jail's control group. It stands directly below the root and not in a group of its instance, so
- * that runc, which removes what it made, leaves nothing behind when Thaw is killed. With cgroup v1
- * it is one directory per controller, with v2 a single one.
+ * A jail's control group, which stands in that of its instance ({@link InstanceControlGroup}). With
+ * cgroup v1 it is one directory per controller, with v2 a single one.
  */
 public final class JailControlGroup {
   private static final Logger log = LoggerFactory.getLogger(JailControlGroup.class);
@@ -34,15 +31,14 @@ public final class JailControlGroup {
     this.name = name;
   }
 
-  /** Names of the groups on this host that start with {@code prefix}. */
-  public static List<String> named(String prefix) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (Path controller : controllers()) {
-      try (DirectoryStream<Path> groups = Files.newDirectoryStream(controller, prefix + "*")) {
-        groups.forEach(group -> names.add(group.getFileName().toString()));
-      }
-    }
-    return names.stream().distinct().toList();
+  /** Its path in each hierarchy, as a jail's configuration names it. */
+  public static String path(String name) {
+    return "/" + InstanceControlGroup.nameOf(name) + "/" + name;
+  }
+
+  /** Whether there is such a group. */
+  public boolean exists() {
+    return !directories().isEmpty();
   }
 
   /** Processes in it, by their ids on the host. */
@@ -63,7 +59,7 @@ public final class JailControlGroup {
     return List.of();
   }
 
-  /** Sets its weight against all else on the host, of which a process has 1,024. */
+  /** Sets its weight against the other jails of its instance. */
   public void setCpuShares(long shares) throws IOException {
     // As runc converts: 2..262,144 shares to a weight of 1..10,000.
     long weight = 1 + (Math.clamp(shares, 2, 262_144) - 2L) * 9_999 / 262_142;
@@ -207,10 +203,11 @@ public final class JailControlGroup {
   }
 
   private List<Path> directories() {
-    return controllers().stream().map(c -> c.resolve(name)).filter(Files::isDirectory).toList();
+    return InstanceControlGroup.directories(path(name).substring(1));
   }
 
-  private static List<Path> controllers() {
+  /** Where groups can be: one directory with v2, else one for each controller. */
+  static List<Path> controllers() {
     if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
       return List.of(ROOT);
     }

@@ -94,7 +94,7 @@ final class OciBundle {
         Optional.empty(),
         Optional.empty(),
         NAMESPACES.stream().map(Namespace::new).toList(),
-        "/" + spec.id(),
+        JailControlGroup.path(spec.id()),
         new OciConfig.Resources(
             rules,
             new OciConfig.Memory(spec.memoryBytes(), spec.memoryBytes()),

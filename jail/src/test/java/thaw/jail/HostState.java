@@ -60,11 +60,16 @@ public record HostState(Path runDirectory, Path diskDirectory, int firstUid, int
   public List<String> controlGroups() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path instance : list(instances())) {
-      for (String group : JailControlGroup.named("thaw-" + instance.getFileName())) {
+      for (String group : InstanceControlGroup.jails("thaw-" + instance.getFileName())) {
         found.add("control group " + group);
       }
     }
     return found;
+  }
+
+  /** The control group of all of an instance's jails, wherever it is, by the name of one. */
+  public static List<Path> controlGroupsOfInstance(String jail) {
+    return InstanceControlGroup.directories(InstanceControlGroup.nameOf(jail));
   }
 
   public List<String> mounts() throws IOException {

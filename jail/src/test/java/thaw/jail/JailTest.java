@@ -82,10 +82,37 @@ class JailTest {
       await().untilAsserted(() -> assertThat(jail.controlGroup().processes()).hasSize(2));
       jail.limitCpu(0.5);
 
-      String id = jail.id();
-      Path v1 = Path.of("/sys/fs/cgroup/cpu", id, "cpu.cfs_quota_us");
-      Path v2 = Path.of("/sys/fs/cgroup", id, "cpu.max");
+      String group = JailControlGroup.path(jail.id());
+      Path v1 = Path.of("/sys/fs/cgroup/cpu", group, "cpu.cfs_quota_us");
+      Path v2 = Path.of("/sys/fs/cgroup", group, "cpu.max");
       assertThat(Files.readString(Files.exists(v1) ? v1 : v2)).startsWith("50000");
+    }
+  }
+
+  @Test
+  void allJailsOfAnInstanceTogetherWeighAsMuchAsOneProcess() throws Exception {
+    try (Jail light = start(List.of(), "/usr/bin/sleep", "1000");
+        Jail heavy = start(List.of(), "/usr/bin/sleep", "1000")) {
+      for (Jail jail : List.of(light, heavy)) {
+        await().untilAsserted(() -> assertThat(jail.controlGroup().processes()).hasSize(2));
+      }
+      heavy.controlGroup().setCpuShares(16_384);
+
+      String instance = "/" + fixture.instance().controlGroupName();
+      Path v1 = Path.of("/sys/fs/cgroup/cpu", instance);
+      boolean old = Files.isDirectory(v1);
+      Path group = old ? v1 : Path.of("/sys/fs/cgroup", instance);
+      String file = old ? "cpu.shares" : "cpu.weight";
+      assertThat(group.resolve(file)).hasContent(old ? "1024" : "100");
+      assertThat(group.resolve("cgroup.procs")).isEmptyFile();
+      assertThat(group.resolve(light.id()).resolve(file)).hasContent(old ? "1024" : "39");
+      assertThat(group.resolve(heavy.id()).resolve(file)).hasContent(old ? "16384" : "625");
+      for (Jail jail : List.of(light, heavy)) {
+        long pid = jail.controlGroup().processes().getFirst();
+        assertThat(Path.of("/proc/" + pid + "/cgroup"))
+            .content()
+            .contains(instance + "/" + jail.id());
+      }
     }
   }
 

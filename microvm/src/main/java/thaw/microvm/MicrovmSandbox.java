@@ -258,7 +258,7 @@ final class MicrovmSandbox implements Sandbox {
   @Override
   public PageStatistics pageStatistics() {
     Snapshots own = snapshots;
-    return own == null ? new PageStatistics(0, 0) : own.files.statistics();
+    return own == null ? PageStatistics.NONE : own.files.statistics();
   }
 
   @Override

@@ -12,8 +12,10 @@ import thaw.snapshots.PageAccessLog;
 import thaw.sparsefs.SandboxDirectory;
 
 /**
- * Pushes the pages of a log into the page cache, in order. In small messages over a device of its
- * own, so that a fault that comes meanwhile does not wait for it.
+ * Brings the pages of a log nearer. Those of memory are pushed into the page cache, in order, in
+ * small messages over a device of its own, so that a fault that comes meanwhile does not wait for
+ * it. Those of disks are only asked of where they are kept: the page cache holds nothing of a disk,
+ * and a guest reads many of its pages at once.
  */
 final class Prefetch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Prefetch.class);
@@ -39,8 +41,8 @@ final class Prefetch implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param files names of the read-only files by their numbers in the log; the kernel must know
-   *     them already: QEMU has them open. What the log has of others is left out
+   * @param files names of the read-only files by their numbers in the log; if memory is among them
+   *     the kernel must know it already: QEMU has it open. What the log has of others is left out
    */
   static Prefetch start(
       SandboxDirectory directory, Map<Integer, String> files, Supplier<PageAccessLog> log) {
@@ -53,25 +55,28 @@ final class Prefetch implements AutoCloseable {
     try {
       List<Integer> wanted = log.get().pages();
       files.forEach((file, name) -> directory.fetchAhead(name, pagesOf(file, wanted)));
-      int next = 0;
-      while (next < wanted.size() && !closed) {
-        int first = wanted.get(next);
-        int count = 1;
-        while (count < RUN_PAGES_MAX
-            && next + count < wanted.size()
-            && wanted.get(next + count) == first + count) {
-          count++;
-        }
-        String file = files.get(PageAccessLog.file(first));
-        if (file != null) {
-          directory.prefetch(file, PageAccessLog.page(first), count);
-          pushed.addAndGet(count);
-        }
-        next += count;
+      String memory = files.get(PageAccessLog.MEMORY);
+      if (memory != null) {
+        push(memory, pagesOf(PageAccessLog.MEMORY, wanted).toArray());
       }
     } catch (IOException | RuntimeException e) {
       // Pages that were not pushed are read when they are touched.
       LOG.warn("prefetch ended early", e);
+    }
+  }
+
+  private void push(String file, int[] wanted) throws IOException {
+    int next = 0;
+    while (next < wanted.length && !closed) {
+      int count = 1;
+      while (count < RUN_PAGES_MAX
+          && next + count < wanted.length
+          && wanted[next + count] == wanted[next] + count) {
+        count++;
+      }
+      directory.prefetch(file, wanted[next], count);
+      pushed.addAndGet(count);
+      next += count;
     }
   }
 

@@ -139,13 +139,16 @@ final class SandboxFiles implements AutoCloseable {
   private void addTmp() throws IOException {
     WrittenPages written = written(late(Disk.TMP), Disk.TMP.serial(), GuestImages.DISK_BYTES);
     writtenDisk = Optional.of(written);
-    add(new SparseFile(Disk.TMP.serial(), uid, GuestImages.DISK_BYTES, written, FirstTouch.NONE));
+    addDisk(Disk.TMP, written, FirstTouch.NONE);
   }
 
   private void addDisk(Disk disk) {
-    add(
-        new SparseFile(
-            disk.serial(), uid, GuestImages.DISK_BYTES, late(disk), touches.of(disk.loggedAs())));
+    addDisk(disk, late(disk), touches.of(disk.loggedAs()));
+  }
+
+  /** The guest has a page cache of its own: another copy in the host's would only take memory. */
+  private void addDisk(Disk disk, PageSource source, FirstTouch touch) {
+    add(new SparseFile(disk.serial(), uid, GuestImages.DISK_BYTES, source, touch, true));
   }
 
   private LateSource late(Disk disk) {
@@ -168,10 +171,7 @@ final class SandboxFiles implements AutoCloseable {
     return pages;
   }
 
-  /**
-   * Decides what is in the files, once, and begins to push what a log says is wanted, which works
-   * for files that QEMU has open.
-   */
+  /** Decides what is in the files, once, and begins to bring nearer what a log says is wanted. */
   void bind(SandboxPlan plan) throws IOException {
     parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
     // What is touched of plain memory nobody sees, and a log without it would be a bad one.
@@ -208,8 +208,8 @@ final class SandboxFiles implements AutoCloseable {
     };
   }
 
-  private void push(Supplier<PageAccessLog> wanted) {
-    Prefetch started = Prefetch.start(directory, pushable(), wanted);
+  private void push(Supplier<PageAccessLog> log) {
+    Prefetch started = Prefetch.start(directory, wanted(), log);
     undo.push(started::close);
     prefetch = Optional.of(started);
   }
@@ -231,8 +231,8 @@ final class SandboxFiles implements AutoCloseable {
     writtenDisk.orElseThrow().limit((long) plan.temporaryMb() << 20);
   }
 
-  /** The files that are read and never written, by their names in a page access log. */
-  private Map<Integer, String> pushable() {
+  /** The files of which a log's pages are brought nearer, by their numbers in it. */
+  private Map<Integer, String> wanted() {
     Map<Integer, String> files = new HashMap<>();
     boolean toBePushed = shared.map(SharedMemories.Lease::takePush).orElse(true);
     if (!capturable && plain.isEmpty() && toBePushed) {
@@ -277,7 +277,7 @@ final class SandboxFiles implements AutoCloseable {
   }
 
   PageStatistics statistics() {
-    return new PageStatistics(prefetch.map(Prefetch::pushed).orElse(0), touches.faults());
+    return touches.statistics(prefetch.map(Prefetch::pushed).orElse(0));
   }
 
   /** What a stopped VM changed, once its device state is saved. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import thaw.sandbox.PageStatistics;
 import thaw.snapshots.PageAccessLog;
 import thaw.sparsefs.FirstTouch;
 
@@ -13,6 +14,8 @@ final class TouchRecorder {
   private final List<Integer> order = new ArrayList<>();
   private volatile boolean recording;
   private int faults;
+  private int diskReads;
+  private long diskPages;
 
   /** Records from now on. */
   void begin() {
@@ -25,7 +28,12 @@ final class TouchRecorder {
   }
 
   private synchronized void touched(int file, int first, int pages) {
-    faults += pages;
+    if (file == PageAccessLog.MEMORY) {
+      faults += pages;
+    } else {
+      diskReads++;
+      diskPages += pages;
+    }
     if (!recording) {
       return;
     }
@@ -41,8 +49,8 @@ final class TouchRecorder {
     return List.copyOf(order);
   }
 
-  /** How many pages were asked of the server, whether recorded or not. */
-  synchronized int faults() {
-    return faults;
+  /** What was asked of the server, whether recorded or not, beside the pages that were pushed. */
+  synchronized PageStatistics statistics(int pushed) {
+    return new PageStatistics(pushed, faults, diskReads, diskPages);
   }
 }

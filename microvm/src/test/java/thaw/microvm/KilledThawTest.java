@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import thaw.jail.HostState;
 import thaw.jail.JailControlGroup;
 
 class KilledThawTest {
@@ -42,7 +43,7 @@ class KilledThawTest {
             .atMost(Duration.ofSeconds(20))
             .untilAsserted(() -> {
               assertThat(fixture.hostState.processes()).isEmpty();
-              assertThat(JailControlGroup.named(id)).isEmpty();
+              assertThat(HostState.controlGroupsOfInstance(id)).isEmpty();
             });
         assertThat(fixture.hostState.mounts()).isEmpty();
         assertThat(fixture.hostState.everything()).isNotEmpty();

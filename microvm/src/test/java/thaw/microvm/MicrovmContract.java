@@ -124,9 +124,9 @@ abstract class MicrovmContract extends SandboxDriverContract {
   @Test
   void theJailsMemoryIsLimitedToTheVmAndItsOverhead() throws Exception {
     long expected = (624L << 20) + fixture.settings.jailOverhead().bytes();
-    String id = shared().sandbox().id();
-    Path v1 = Path.of("/sys/fs/cgroup/memory", id, "memory.limit_in_bytes");
-    Path v2 = Path.of("/sys/fs/cgroup", id, "memory.max");
+    String group = JailControlGroup.path(shared().sandbox().id());
+    Path v1 = Path.of("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+    Path v2 = Path.of("/sys/fs/cgroup", group, "memory.max");
 
     assertThat(Files.readString(Files.exists(v1) ? v1 : v2).strip())
         .isEqualTo(Long.toString(expected));

@@ -130,8 +130,9 @@ abstract class ResumedContract extends MicrovmContract {
   void itsProcessorWeightIsThatOfTheFunctionItBecame() throws Exception {
     SandboxSpec spec = new SandboxSpec(runtime(), codeImage(), 512, 512, false);
     try (Sandbox sandbox = driver().start(spec, new RecordingListener())) {
-      Path v1 = Path.of("/sys/fs/cgroup/cpu", sandbox.id(), "cpu.shares");
-      Path v2 = Path.of("/sys/fs/cgroup", sandbox.id(), "cpu.weight");
+      String group = JailControlGroup.path(sandbox.id());
+      Path v1 = Path.of("/sys/fs/cgroup/cpu", group, "cpu.shares");
+      Path v2 = Path.of("/sys/fs/cgroup", group, "cpu.weight");
       boolean old = Files.exists(v1);
       assertThat(Files.readString(old ? v1 : v2).strip()).isEqualTo(old ? "4096" : "157");
     }

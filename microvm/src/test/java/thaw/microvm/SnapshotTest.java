@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,17 @@ final class SnapshotTest {
               if int.from_bytes(pages[at : at + 8], "little") != page:
                   return f"page {page} is wrong"
           return "right"
+      """;
+
+  /** Drops what the guest keeps of the file, so that each time it is read from the disk. */
+  private static final String READER =
+      """
+      import os, zlib
+      def read(event, context):
+          with open("large", "rb") as file:
+              crc = zlib.crc32(file.read())
+              os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+          return crc
       """;
 
   private static final int LOADED = 3;
@@ -198,8 +211,7 @@ final class SnapshotTest {
       assertThat(smaps).noneMatch(line -> line.startsWith("VmFlags") && line.contains(" hg"));
       List<Integer> touches = guest.sandbox.firstTouches();
       assertThat(touches).doesNotHaveDuplicates();
-      assertThat(touches.stream().filter(e -> PageAccessLog.file(e) == PageAccessLog.MEMORY))
-          .hasSameSizeAs(memory.frames());
+      assertThat(touches.stream().filter(SnapshotTest::isOfMemory)).hasSameSizeAs(memory.frames());
       assertThat(touches.stream().map(PageAccessLog::file).distinct())
           .contains(Disk.CODE.loggedAs());
     }
@@ -221,11 +233,47 @@ final class SnapshotTest {
       assertThat(guest.sandbox.firstTouches().size()).isLessThan(touched / 2);
       guest.sandbox.pause();
       PageStatistics pages = guest.sandbox.pageStatistics();
-      assertThat(pages.pushed()).isEqualTo(log.pages().size());
+      assertThat(pages.pushed())
+          .isEqualTo(log.pages().stream().filter(SnapshotTest::isOfMemory).count());
       assertThat(pages.coverage()).isGreaterThan(0.5);
       assertThat(guest.sandbox.memoryUse().touchedBytes())
           .isEqualTo((pages.pushed() + pages.faults()) * PageSource.PAGE_BYTES);
       assertThat(guest.sandbox.memoryUse().pssBytes()).isBetween(10L << 20, 200L << 20);
+    }
+  }
+
+  private static boolean isOfMemory(int entry) {
+    return PageAccessLog.file(entry) == PageAccessLog.MEMORY;
+  }
+
+  @Test
+  void aGuestsReadsOfItsDiskArriveWholeAndEachPageIsLoggedOnce() throws Exception {
+    byte[] large = new byte[16 << 20];
+    new Random(1).nextBytes(large);
+    Path content = Files.createTempDirectory(host.directory(), "code");
+    Files.write(content.resolve("large"), large);
+    Files.writeString(content.resolve("app.py"), READER);
+    SandboxSpec spec =
+        PythonLayers.spec(
+            Optional.of(PythonLayers.PYTHON),
+            Optional.of(host.codeImage(content)),
+            new SandboxOrigin.Snapshot(runtime, Optional.empty(), true));
+    CRC32 expected = new CRC32();
+    expected.update(large);
+    try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
+      guest.become("app.read");
+      PageStatistics before = guest.sandbox.pageStatistics();
+      for (int time = 1; time <= 2; time++) {
+        assertThat(guest.invoke("{}")).isEqualTo(Long.toString(expected.getValue()));
+        PageStatistics after = guest.sandbox.pageStatistics();
+        long pages = after.diskPages() - before.diskPages();
+        assertThat(pages).isGreaterThanOrEqualTo(time * 4_096L);
+        assertThat(after.diskReads() - before.diskReads()).isLessThan(pages / 16);
+      }
+      assertThat(guest.sandbox.firstTouches())
+          .doesNotHaveDuplicates()
+          .filteredOn(entry -> PageAccessLog.file(entry) == Disk.CODE.loggedAs())
+          .hasSizeBetween(4_096, 4_196);
     }
   }
 

@@ -45,7 +45,7 @@ public interface Sandbox extends AutoCloseable {
 
   /** How its pages came to it so far. */
   default PageStatistics pageStatistics() {
-    return new PageStatistics(0, 0);
+    return PageStatistics.NONE;
   }
 
   /** What it takes of the host's memory; walks page tables, so ask rarely. */

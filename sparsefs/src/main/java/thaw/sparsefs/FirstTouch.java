@@ -2,8 +2,8 @@ package thaw.sparsefs;
 
 /**
  * Told of every read that reaches the server, which is each page's first touch: later ones are
- * served by the page cache. Called on a server thread before the reply, from several at once: must
- * be quick and must not touch the file system.
+ * served by the page cache, unless the file is read directly. Called on a server thread before the
+ * reply, from several at once: must be quick and must not touch the file system.
  */
 @FunctionalInterface
 public interface FirstTouch {

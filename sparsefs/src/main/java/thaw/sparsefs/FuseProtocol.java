@@ -43,15 +43,23 @@ final class FuseProtocol {
   static final int NOTIFY_INVAL_ENTRY = 3;
   static final int NOTIFY_STORE = 4;
 
-  /** INIT flags: reads of one file in parallel; writes larger than a page; lookups in parallel. */
-  static final int INIT_FLAGS = 1 | (1 << 5) | (1 << 18);
+  /**
+   * INIT flags: reads of one file in parallel; writes larger than a page; lookups in parallel; how
+   * many pages a request may have.
+   */
+  static final int INIT_FLAGS = 1 | (1 << 5) | (1 << 18) | (1 << 22);
 
   /**
-   * OPEN reply flags: what the page cache holds stays valid; and closing asks nothing of us. Who
-   * wants written pages to arrive says so by fsync; and a process that ends must not wait for a
-   * server that may have ended before.
+   * OPEN reply flag: closing asks nothing of us. Who wants written pages to arrive says so by
+   * fsync; and a process that ends must not wait for a server that may have ended before.
    */
-  static final int OPEN_FLAGS = 2 | (1 << 5);
+  static final int OPEN_NO_FLUSH = 1 << 5;
+
+  /** OPEN reply flag: what the page cache holds stays valid. */
+  static final int OPEN_KEEP_CACHE = 2;
+
+  /** OPEN reply flag: reads and writes pass the page cache by. */
+  static final int OPEN_DIRECT_IO = 1;
 
   /** {@code FUSE_DEV_IOC_CLONE}: {@code _IOR(229, 0, uint32_t)}. */
   static final long DEV_IOC_CLONE = 0x8004e500L;

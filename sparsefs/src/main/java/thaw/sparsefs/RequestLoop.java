@@ -28,6 +28,12 @@ final class RequestLoop implements Runnable {
   /** Largest write the kernel sends at once, bytes. */
   static final int MAX_WRITE_BYTES = 128 * 1024;
 
+  /**
+   * Largest read the kernel sends at once, pages. Of files that are read directly: others are read
+   * by page. One that is not aligned touches one page more.
+   */
+  static final int MAX_READ_PAGES = 128;
+
   /** Attributes never change behind the kernel's back; names are looked up each time. */
   private static final long ATTRIBUTES_VALID_SECONDS = 1L << 30;
 
@@ -140,6 +146,7 @@ final class RequestLoop implements Runnable {
     out.set(SHORT, 18, (short) 48); // congestion_threshold
     out.set(INT, 20, MAX_WRITE_BYTES);
     out.set(INT, 24, 1); // time granularity, ns
+    out.set(SHORT, 28, (short) MAX_READ_PAGES);
     return 0;
   }
 
@@ -150,7 +157,7 @@ final class RequestLoop implements Runnable {
     SparseFile file = regular.file();
     long offset = in.get(LONG, FuseProtocol.IN_HEADER_BYTES + 8);
     int wanted = in.get(INT, FuseProtocol.IN_HEADER_BYTES + 16);
-    long end = Math.min(file.sizeBytes(), offset + Math.min(wanted, Reply.MAX_PAGES * PAGE_BYTES));
+    long end = Math.min(file.sizeBytes(), offset + Math.min(wanted, MAX_READ_PAGES * PAGE_BYTES));
     reply.start(unique, 0, 0);
     if (offset < 0 || offset >= end) {
       return 0;
@@ -234,7 +241,9 @@ final class RequestLoop implements Runnable {
       return Libc.EACCES;
     }
     MemorySegment out = reply.start(unique, 0, FuseProtocol.OPEN_OUT_BYTES);
-    out.set(INT, 8, FuseProtocol.OPEN_FLAGS);
+    int caching =
+        regular.file().direct() ? FuseProtocol.OPEN_DIRECT_IO : FuseProtocol.OPEN_KEEP_CACHE;
+    out.set(INT, 8, caching | FuseProtocol.OPEN_NO_FLUSH);
     return 0;
   }
 

@@ -53,9 +53,9 @@ public final class SandboxDirectory implements AutoCloseable {
   }
 
   /**
-   * Puts pages of a read-only file into the page cache, so that touching them costs no request.
-   * Only while somebody has it open does the kernel keep them. Runs of pages that follow each other
-   * are sent together.
+   * Puts pages of a read-only file that is not direct into the page cache, so that touching them
+   * costs no request. Only while somebody has it open does the kernel keep them. Runs of pages that
+   * follow each other are sent together.
    *
    * @param firstPage number of the first page
    * @param pages how many, at most 256
@@ -64,6 +64,7 @@ public final class SandboxDirectory implements AutoCloseable {
     Node.Regular node = files.get(fileName);
     if (node == null
         || node.file().writable()
+        || node.file().direct()
         || pages > Reply.MAX_PAGES
         || (firstPage + pages) * PAGE_BYTES > node.sizeBytes()) {
       throw new IllegalArgumentException("cannot prefetch " + pages + " pages of " + fileName);

@@ -21,10 +21,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * directory of its own and finds the files its snapshot is made of. A page is moved when it is
  * first touched, or when it was prefetched; what is never touched is never moved.
  *
- * <p>Invariants: reads are exactly as large as what was touched (no read-ahead); a page that was
- * read stays in the page cache of its own inode, and each sandbox has inodes of its own, so no
- * physical page is shared between two sandboxes, unless it is of a {@link SharedFile}; files are
- * read-only except those made of {@link WrittenPages}.
+ * <p>Invariants: reads are exactly as large as what was touched (no read-ahead), those of {@link
+ * SparseFile#direct} files as large as what was asked for; a page that was read of another stays in
+ * the page cache of its own inode, and each sandbox has inodes of its own, so no physical page is
+ * shared between two sandboxes, unless it is of a {@link SharedFile}; files are read-only except
+ * those made of {@link WrittenPages}.
  *
  * <p>If the server dies, the kernel fails every later touch (SIGBUS in a VM): a VM never sees wrong
  * bytes. Whoever has a directory is told ({@link SandboxDirectory#serverEnded}), and is to end what

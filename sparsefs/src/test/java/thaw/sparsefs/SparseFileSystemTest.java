@@ -54,16 +54,16 @@ final class SparseFileSystemTest {
   }
 
   private Path addMemory(PageSource source) {
-    return sandbox.add(
-        new SparseFile(
-            "memory",
-            0,
-            SIZE,
-            source,
-            (first, pages) -> {
-              requests.incrementAndGet();
-              pagesRead.addAndGet(pages);
-            }));
+    return sandbox.add(new SparseFile("memory", 0, SIZE, source, this::count));
+  }
+
+  private Path addDisk(PageSource source) {
+    return sandbox.add(new SparseFile("disk", 0, SIZE, source, this::count, true));
+  }
+
+  private void count(long first, int pages) {
+    requests.incrementAndGet();
+    pagesRead.addAndGet(pages);
   }
 
   private Optional<MemorySegment> pageOfContent(long page) {
@@ -114,6 +114,56 @@ final class SparseFileSystemTest {
       assertThat(mapped.get(ValueLayout.JAVA_LONG, 300L * PAGE_BYTES)).isEqualTo(~300L);
       assertThat(requests).hasValue(1);
     }
+  }
+
+  @Test
+  void aDiskIsReadInRequestsOfTheReadersSizeAndNothingOfItIsKept() throws IOException {
+    Path disk = addDisk(this::pageOfContent);
+    int bytes = 4 * RequestLoop.MAX_READ_PAGES * PAGE_BYTES;
+    try (FileChannel channel = FileChannel.open(disk)) {
+      for (int time = 1; time <= 2; time++) {
+        assertThat(read(channel, 10L * PAGE_BYTES, bytes))
+            .isEqualTo(slice(10L * PAGE_BYTES, bytes));
+        assertThat(requests).hasValue(4 * time);
+        assertThat(pagesRead).hasValue(4 * RequestLoop.MAX_READ_PAGES * time);
+      }
+      assertThat(read(channel, 12_345, bytes)).isEqualTo(slice(12_345, bytes));
+      assertThat(read(channel, SIZE - 100, 200)).isEqualTo(slice(SIZE - 100, 100));
+    }
+    assertThatThrownBy(() -> sandbox.prefetch("disk", 0, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aDiskIsWrittenAndReadAtAnyPlace() throws IOException {
+    try (WrittenPages written =
+        new WrittenPages(this::pageOfContent, directory.resolve("scratch"), SIZE)) {
+      Path disk = addDisk(written);
+      ByteBuffer expected = slice(0, 1 << 20);
+      ByteBuffer changes = ByteBuffer.allocate(300_000);
+      new Random(1).nextBytes(changes.array());
+      ByteBuffer copy = ByteBuffer.allocate(1 << 20).put(expected).flip();
+      copy.put(12_345, changes.array());
+      try (FileChannel channel =
+          FileChannel.open(disk, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        channel.write(changes, 12_345);
+        assertThat(read(channel, 0, 1 << 20)).isEqualTo(copy);
+      }
+      assertThat(written.pages().stream())
+          .containsExactlyElementsOf(
+              IntStream.rangeClosed(12_345 / PAGE_BYTES, 312_344 / PAGE_BYTES).boxed().toList());
+    }
+  }
+
+  /** Into memory that begins with a page, as a guest's does. */
+  private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
+    ByteBuffer buffer = Arena.ofAuto().allocate(bytes, PAGE_BYTES).asByteBuffer();
+    while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) > 0) {}
+    return buffer.flip();
+  }
+
+  private ByteBuffer slice(long position, int bytes) {
+    return content.asSlice(position, bytes).asByteBuffer();
   }
 
   @Test

@@ -13,6 +13,8 @@ import thaw.snapshots.PageAccessLog;
 final class PageCounters {
   private final LongAdder pushed = new LongAdder();
   private final LongAdder faults = new LongAdder();
+  private final LongAdder diskReads = new LongAdder();
+  private final LongAdder diskPages = new LongAdder();
   private final LongAdder entries = new LongAdder();
   private final LongAdder unused = new LongAdder();
 
@@ -20,6 +22,8 @@ final class PageCounters {
   void used(PageStatistics pages) {
     pushed.add(pages.pushed());
     faults.add(pages.faults());
+    diskReads.add(pages.diskReads());
+    diskPages.add(pages.diskPages());
   }
 
   /** A log was made of these recordings. */
@@ -31,10 +35,14 @@ final class PageCounters {
   }
 
   WorkerStatus.PageStatus status() {
+    PageStatistics all =
+        new PageStatistics(pushed.sum(), faults.sum(), diskReads.sum(), diskPages.sum());
     return new WorkerStatus.PageStatus(
-        pushed.sum(),
-        faults.sum(),
-        new PageStatistics(pushed.sum(), faults.sum()).coverage(),
+        all.pushed(),
+        all.faults(),
+        all.coverage(),
+        all.diskReads(),
+        all.diskPages(),
         entries.sum() == 0 ? 0 : (double) unused.sum() / entries.sum());
   }
 }

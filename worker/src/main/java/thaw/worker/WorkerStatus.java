@@ -79,11 +79,14 @@ public record WorkerStatus(
   /**
    * Page access logs, since the worker's start.
    *
-   * @param pushed pages that resumes with a log had pushed to them
+   * @param pushed pages of memory that resumes with a log had pushed to them
    * @param faults pages that they asked for nevertheless, to the end of their first invocation
    * @param coverage the share of {@code pushed} in both, 0 to 1; 1 if there was no such resume
+   * @param diskReads reads of their read-only disks, to the end of their first invocation
+   * @param diskPages pages in them
    * @param waste the share of the entries of logs made here that a recorded resume did not touch,
    *     on average, 0 to 1
    */
-  public record PageStatus(long pushed, long faults, double coverage, double waste) {}
+  public record PageStatus(
+      long pushed, long faults, double coverage, long diskReads, long diskPages, double waste) {}
 }

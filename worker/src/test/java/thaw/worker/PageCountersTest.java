@@ -13,9 +13,9 @@ class PageCountersTest {
   @Test
   void coverageIsOfTheResumesThatUseALog() {
     assertThat(counters.status().coverage()).isEqualTo(1);
-    counters.used(new PageStatistics(90, 10));
-    counters.used(new PageStatistics(60, 40));
-    assertThat(counters.status()).isEqualTo(new WorkerStatus.PageStatus(150, 50, 0.75, 0));
+    counters.used(new PageStatistics(90, 10, 10, 300));
+    counters.used(new PageStatistics(60, 40, 20, 600));
+    assertThat(counters.status()).isEqualTo(new WorkerStatus.PageStatus(150, 50, 0.75, 30, 900, 0));
   }
 
   @Test
