@@ -93,6 +93,16 @@ public final class ChunkStorage implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the JIT compile what chunks and manifests pass through, and reads from the origin made
+   * ready; to be called before a worker says that it is ready.
+   */
+  public void warmUp() {
+    ChunkCipher.warmUp();
+    Manifest.warmUp();
+    origin.warmUp();
+  }
+
   /** The store. */
   public ChunkStore store() {
     return store;

@@ -125,15 +125,6 @@ public final class ChunkStore {
   }
 
   /**
-   * Has the JIT compile the cryptography, and what opens manifests; to be called before a worker
-   * says that it is ready.
-   */
-  public static void warmUp() {
-    ChunkCipher.warmUp();
-    Manifest.warmUp();
-  }
-
-  /**
    * Begins to make something; the creation is to be closed once it stands in the database.
    *
    * @param spreadBy equal texts get the same of several active roots; the account and function
