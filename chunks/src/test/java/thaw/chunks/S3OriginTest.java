@@ -167,7 +167,8 @@ final class S3OriginTest extends OriginContract {
             new PublicBases(directory.resolve("bases")),
             directory.resolve("cache"),
             ChunkStoreTest.small(),
-            InstantSource.system());
+            InstantSource.system(),
+            Runnable::run);
     byte[] content = bytes(1, 4 * ChunkCipher.CHUNK_BYTES);
     ChunkedFile file = store.open(upload(store, content), "a").orElseThrow();
     byte[] read = new byte[ChunkCipher.CHUNK_BYTES];
