@@ -33,6 +33,11 @@ public final class ChunkedFile {
     return manifest.outline().fileBytes();
   }
 
+  /** How many of its chunks are not of zeros alone. */
+  public int chunks() {
+    return manifest.outline().names().length;
+  }
+
   /** What the file was made for. */
   public Binding binding() {
     return manifest.outline().binding();
