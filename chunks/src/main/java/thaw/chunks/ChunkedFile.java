@@ -1,7 +1,6 @@
 package thaw.chunks;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -18,6 +17,7 @@ public final class ChunkedFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkedFile.class);
 
+  private final PageSlab pages = new PageSlab();
   private final Manifest manifest;
   private final Location location;
   private final ReadPath path;
@@ -87,7 +87,7 @@ public final class ChunkedFile {
     if (position < 0 || position >= bytes() || !isStored(position)) {
       return Optional.empty();
     }
-    MemorySegment copy = Arena.ofAuto().allocate(PAGE_BYTES, PAGE_BYTES);
+    MemorySegment copy = pages.take();
     read(position, copy);
     return Optional.of(copy);
   }
