@@ -3,6 +3,7 @@ package thaw.chunks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -19,6 +20,7 @@ import javax.net.ssl.SSLSocketFactory;
 /** A connection on which one GET after the other is sent (HTTP/1.1). For one thread at a time. */
 final class HttpConnection implements AutoCloseable {
   private static final int HEAD_BYTES_MAX = 16 * 1024;
+  private static final int CONNECT_MILLIS_MAX = 2_000;
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
   private static final int OK = 200;
@@ -54,15 +56,31 @@ final class HttpConnection implements AutoCloseable {
     int usualPort = secure ? HTTPS_PORT : HTTP_PORT;
     int port = server.getPort() < 0 ? usualPort : server.getPort();
     String host = server.getHost();
-    Socket socket = new Socket();
+    Socket socket = connected(host, port, deadlineNanos);
     try {
       socket.setTcpNoDelay(true);
-      socket.connect(new InetSocketAddress(host, port), millisUntil(deadlineNanos));
       return new HttpConnection(secure ? secured(socket, host, port, tls, deadlineNanos) : socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /** To the first of the host's addresses at which somebody answers. */
+  private static Socket connected(String host, int port, long deadlineNanos) throws IOException {
+    IOException failure = new IOException(host + " has no address");
+    for (InetAddress address : InetAddress.getAllByName(host)) {
+      Socket socket = new Socket();
+      try {
+        int timeout = Math.min(CONNECT_MILLIS_MAX, millisUntil(deadlineNanos));
+        socket.connect(new InetSocketAddress(address, port), timeout);
+        return socket;
+      } catch (IOException e) {
+        socket.close();
+        failure = e;
+      }
+    }
+    throw failure;
   }
 
   private static SSLSocket secured(

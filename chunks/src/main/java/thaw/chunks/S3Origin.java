@@ -1,6 +1,7 @@
 package thaw.chunks;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -9,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
@@ -59,6 +62,8 @@ public final class S3Origin implements Origin {
   private static final int WARM_CONNECTIONS = 16;
 
   private static final int WARM_READS = 20;
+  private static final int FAILURES_MAX = 10;
+  private static final long PAUSE_MILLIS_MAX = 100;
   private static final Duration LEAST_TIMEOUT = Duration.ofMillis(1);
 
   private final S3Client client;
@@ -68,6 +73,7 @@ public final class S3Origin implements Origin {
   private final AwsCredentialsProvider credentials;
   private final S3Reader reader;
   private volatile boolean conditionalPuts = true;
+  private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile boolean readsDirectly;
 
   public S3Origin(S3Settings settings) {
@@ -95,7 +101,7 @@ public final class S3Origin implements Origin {
     credentials = credentials(settings);
     client = builder.credentialsProvider(credentials).build();
     URI objects = objects();
-    readsDirectly = !isBehindProxy(objects);
+    readsDirectly = objects.getHost() != null && !isBehindProxy(objects);
     reader =
         new S3Reader(
             objects,
@@ -168,20 +174,19 @@ public final class S3Origin implements Origin {
       return downloadBySdk(path, maxBytes, settings.requestTimeout());
     }
     long begin = System.nanoTime();
-    return switch (reader.read(path, maxBytes)) {
-      case S3Reader.Outcome.Found(byte[] bytes) -> Optional.of(bytes);
-      case S3Reader.Outcome.Missing() -> Optional.empty();
-      case S3Reader.Outcome.Failed(Exception cause) -> {
-        LOG.debug("GET {} is sent again", path, cause);
-        if (Thread.currentThread().isInterrupted()) {
-          throw new IOException("S3: GET " + path + " was given up", cause);
-        }
-        yield downloadBySdk(path, maxBytes, left(begin));
+    S3Reader.Outcome outcome = reader.read(path, maxBytes);
+    return switch (outcome) {
+      case S3Reader.Outcome.Found(byte[] bytes) -> {
+        failuresInARow.set(0);
+        yield Optional.of(bytes);
       }
-      case S3Reader.Outcome.Unusual(int status) -> {
+      case S3Reader.Outcome.Missing() -> Optional.empty();
+      case S3Reader.Outcome.Failed _, S3Reader.Outcome.Unusual _ -> {
+        LOG.debug("GET {} is sent again: {}", path, outcome);
+        pause();
         Optional<byte[]> found = downloadBySdk(path, maxBytes, left(begin));
-        if (!passes(status)) {
-          LOG.info("{} answers GETs of its own form with {}; the SDK sends them", place(), status);
+        if (found.isPresent() && found.get().length <= maxBytes && isForGood(outcome)) {
+          LOG.info("From now on the SDK reads from {}, since others got: {}", place(), outcome);
           readsDirectly = false;
         }
         yield found;
@@ -189,9 +194,24 @@ public final class S3Origin implements Origin {
     };
   }
 
-  /** Whether another request may well be answered otherwise. */
-  private static boolean passes(int status) {
-    return status >= SERVER_ERROR || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS;
+  /** As the SDK pauses before it sends a request for the second time. */
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong(PAUSE_MILLIS_MAX));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+    }
+  }
+
+  /** Whether other reads than the SDK's, which had the object, will hardly end otherwise. */
+  private boolean isForGood(S3Reader.Outcome outcome) {
+    boolean mayPass =
+        !(outcome instanceof S3Reader.Outcome.Unusual(int status))
+            || status >= SERVER_ERROR
+            || status == REQUEST_TIMEOUT
+            || status == TOO_MANY_REQUESTS;
+    return !mayPass || failuresInARow.incrementAndGet() >= FAILURES_MAX;
   }
 
   private Duration left(long beginNanos) {

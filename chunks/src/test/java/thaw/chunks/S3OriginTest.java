@@ -100,6 +100,19 @@ final class S3OriginTest extends OriginContract {
   }
 
   @Test
+  void readsThatFailWhereTheSdksDoNotAreLeftToItInTheEnd() throws IOException {
+    byte[] chunk = chunk(1);
+    ObjectName name = put(chunk);
+    for (int i = 0; i < 10; i++) {
+      server.failNext("GET", Fault.TRUNCATE, Fault.NONE);
+      assertThat(origin.get(name).orElseThrow()).isEqualTo(chunk);
+    }
+    server.userAgent = "";
+    origin.get(name);
+    assertThat(server.userAgent).startsWith("aws-sdk-java");
+  }
+
+  @Test
   void whatIsRefusedByTheSdkTooIsAnErrorAndAskedForAgain() throws IOException {
     byte[] chunk = chunk(1);
     ObjectName name = put(chunk);
