@@ -3,6 +3,7 @@ package thaw.chunks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -12,12 +13,17 @@ import org.slf4j.LoggerFactory;
 public final class ChunkStorage implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkStorage.class);
 
+  /** Until what wanted a chunk, a resume that somebody waits for, is probably over. */
+  private static final Duration KEEPER_DELAY = Duration.ofSeconds(1);
+
   private final Origin origin;
+  private final LateExecutor keeper;
   private final KeyStore keys;
   private final ChunkStore store;
 
-  private ChunkStorage(Origin origin, KeyStore keys, ChunkStore store) {
+  private ChunkStorage(Origin origin, LateExecutor keeper, KeyStore keys, ChunkStore store) {
     this.origin = origin;
+    this.keeper = keeper;
     this.keys = keys;
     this.store = store;
   }
@@ -74,8 +80,10 @@ public final class ChunkStorage implements AutoCloseable {
             owner);
     try {
       requireOwnedIfItAnswers(origin);
-      ChunkStore store = new ChunkStore(origin, roots, keys, bases, cache, settings, clock);
-      return new ChunkStorage(origin, keys, store);
+      LateExecutor keeper =
+          new LateExecutor("chunk-keeper", KEEPER_DELAY, settings.fetchesAtOnce());
+      ChunkStore store = new ChunkStore(origin, roots, keys, bases, cache, settings, clock, keeper);
+      return new ChunkStorage(origin, keeper, keys, store);
     } catch (IOException | RuntimeException e) {
       origin.close();
       throw e;
@@ -93,6 +101,16 @@ public final class ChunkStorage implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the JIT compile what chunks and manifests pass through, and reads from the origin made
+   * ready; to be called before a worker says that it is ready.
+   */
+  public void warmUp() {
+    ChunkCipher.warmUp();
+    Manifest.warmUp();
+    origin.warmUp();
+  }
+
   /** The store. */
   public ChunkStore store() {
     return store;
@@ -105,6 +123,7 @@ public final class ChunkStorage implements AutoCloseable {
 
   @Override
   public void close() {
+    keeper.close();
     origin.close();
   }
 }

@@ -5,12 +5,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The chunk store: files of any size are put in and read anywhere, by the id of their manifest.
@@ -20,7 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChunkStore {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
-  private static final long KEEPER_SECONDS = 10;
 
   private final Origin origin;
   private final Roots roots;
@@ -49,15 +45,17 @@ public final class ChunkStore {
    *
    * @param origin where chunks are kept; it stays the caller's to close
    * @param cache directory of the disk cache
+   * @param keeper writes what was fetched into the disk cache; it stays the caller's, too
    */
-  public ChunkStore(
+  ChunkStore(
       Origin origin,
       Roots roots,
       KeyStore keys,
       PublicBases bases,
       Path cache,
       ChunkSettings settings,
-      InstantSource clock)
+      InstantSource clock,
+      Executor keeper)
       throws IOException {
     this(
         origin,
@@ -68,7 +66,7 @@ public final class ChunkStore {
         settings,
         clock,
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("chunk-", 0).factory()),
-        keeper(settings.fetchesAtOnce()));
+        keeper);
   }
 
   /**
@@ -107,30 +105,6 @@ public final class ChunkStore {
             keeper);
     carryOver = new CarryOver(origin, executor, settings.uploadsAtOnce());
     collector = new GarbageCollector(origin, roots, carryOver, settings, clock);
-  }
-
-  /** One thread; when it does not keep up, whoever fetches does the work. */
-  private static Executor keeper(int queue) {
-    ThreadPoolExecutor keeper =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            KEEPER_SECONDS,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
-            Thread.ofPlatform().name("chunk-keeper").daemon().factory(),
-            new ThreadPoolExecutor.CallerRunsPolicy());
-    keeper.allowCoreThreadTimeOut(true);
-    return keeper;
-  }
-
-  /**
-   * Has the JIT compile the cryptography, and what opens manifests; to be called before a worker
-   * says that it is ready.
-   */
-  public static void warmUp() {
-    ChunkCipher.warmUp();
-    Manifest.warmUp();
   }
 
   /**

@@ -17,8 +17,7 @@ public final class ChunkedFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkedFile.class);
 
-  private static final ThreadLocal<PageSlab> SLAB = ThreadLocal.withInitial(PageSlab::new);
-
+  private final PageSlab pages = new PageSlab();
   private final Manifest manifest;
   private final Location location;
   private final ReadPath path;
@@ -32,6 +31,11 @@ public final class ChunkedFile {
   /** Length of the file, bytes. */
   public long bytes() {
     return manifest.outline().fileBytes();
+  }
+
+  /** How many of its chunks are not of zeros alone. */
+  public int chunks() {
+    return manifest.outline().names().length;
   }
 
   /** What the file was made for. */
@@ -83,7 +87,7 @@ public final class ChunkedFile {
     if (position < 0 || position >= bytes() || !isStored(position)) {
       return Optional.empty();
     }
-    MemorySegment copy = SLAB.get().take();
+    MemorySegment copy = pages.take();
     read(position, copy);
     return Optional.of(copy);
   }

@@ -50,6 +50,12 @@ public interface Origin extends AutoCloseable {
    */
   byte[] claim(byte[] mark) throws IOException;
 
+  /**
+   * Makes ready what the first reads would have to wait for: connections, and compiled code. No
+   * effect if the origin does not answer.
+   */
+  default void warmUp() {}
+
   /** Where it is, for people. */
   String place();
 

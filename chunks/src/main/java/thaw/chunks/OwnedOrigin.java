@@ -105,6 +105,11 @@ final class OwnedOrigin implements Origin {
   }
 
   @Override
+  public void warmUp() {
+    origin.warmUp();
+  }
+
+  @Override
   public String place() {
     return origin.place();
   }

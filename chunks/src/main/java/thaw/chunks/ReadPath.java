@@ -26,11 +26,15 @@ final class ReadPath {
   /** A tier that gave wrong bytes is asked once more: a transfer may have been at fault. */
   private static final int ATTEMPTS = 2;
 
+  /** Of those that verify and decrypt, one less than there are: who waits for a chunk has it. */
+  private static final int PROCESSORS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
   private final MemoryCache memory;
   private final TierCounters memoryCounters = new TierCounters();
   private final List<Tier> tiers;
   private final List<TierCounters> counters;
   private final Semaphore fetches;
+  private final Semaphore processors = new Semaphore(PROCESSORS, true);
   private final Duration timeout;
   private final Executor executor;
   private final Executor keeper;
@@ -99,24 +103,18 @@ final class ReadPath {
   private PlainChunk load(Hash name, byte[] key, Location location) throws IOException {
     acquire();
     try {
-      byte[] chunk = fetch(name, location);
-      ChunkCipher.crypt(key, chunk);
-      return memory.put(name, chunk);
+      return memory.put(name, fetch(name, key, location));
     } finally {
       fetches.release();
     }
   }
 
-  private byte[] fetch(Hash name, Location location) throws IOException {
+  /** A chunk's plaintext. */
+  private byte[] fetch(Hash name, byte[] key, Location location) throws IOException {
     List<IOException> failures = new ArrayList<>();
     for (int at = 0; at < tiers.size(); at++) {
-      Optional<byte[]> found = fetchFrom(at, name, location, failures);
+      Optional<byte[]> found = fetchFrom(at, name, key, location, failures);
       if (found.isPresent()) {
-        if (at > 0) {
-          int foundAt = at;
-          byte[] kept = found.get().clone(); // the other is decrypted where it is
-          keeper.execute(() -> offer(foundAt, name, kept));
-        }
         return found.get();
       }
     }
@@ -131,7 +129,7 @@ final class ReadPath {
   }
 
   private Optional<byte[]> fetchFrom(
-      int at, Hash name, Location location, List<IOException> failures) {
+      int at, Hash name, byte[] key, Location location, List<IOException> failures) {
     Tier tier = tiers.get(at);
     TierCounters counter = counters.get(at);
     try {
@@ -141,7 +139,7 @@ final class ReadPath {
           counter.misses.increment();
           return found;
         }
-        if (isWhole(name, found.get())) {
+        if (decryptIfWhole(at, name, key, found.get())) {
           counter.hits.increment();
           counter.bytes.add(found.get().length);
           return found;
@@ -156,6 +154,24 @@ final class ReadPath {
       failures.add(e);
     }
     return Optional.empty();
+  }
+
+  /** Verifies a chunk and decrypts it in place, after those before it. */
+  private boolean decryptIfWhole(int foundAt, Hash name, byte[] key, byte[] chunk) {
+    processors.acquireUninterruptibly();
+    try {
+      if (!isWhole(name, chunk)) {
+        return false;
+      }
+      if (foundAt > 0) {
+        byte[] ciphertext = chunk.clone();
+        keeper.execute(() -> offer(foundAt, name, ciphertext));
+      }
+      ChunkCipher.crypt(key, chunk);
+      return true;
+    } finally {
+      processors.release();
+    }
   }
 
   private static boolean isWhole(Hash name, byte[] ciphertext) {

@@ -24,14 +24,19 @@ public record S3Settings(
                 + " container, instance.")
         Optional<String> accessKeyId,
     @Doc("Secret of that access key.") Optional<String> secretAccessKey,
-    @Doc("How often a request is sent until it succeeds; the pauses between grow.")
+    @Doc(
+            "How often a request is sent until it succeeds; the pauses between grow. A read is sent"
+                + " once more.")
         @Default("4")
         @Range(min = "1", max = "20")
         int attempts,
     @Doc("Longest time of one attempt.") @Default("5s") @Range(min = "1ms") Duration attemptTimeout,
     @Doc("Longest time of a request with all its attempts.") @Default("30s") @Range(min = "1ms")
         Duration requestTimeout,
-    @Doc("Most connections at once.") @Default("64") @Range(min = "1") int connections) {
+    @Doc("Most connections at once, for reads, and as many for what else there is.")
+        @Default("64")
+        @Range(min = "1")
+        int connections) {
   /**
    * Checks what the types cannot.
    *

@@ -54,7 +54,8 @@ final class ChunkStoreTest {
             bases,
             directory.resolve("cache"),
             small(),
-            clock);
+            clock,
+            Runnable::run);
   }
 
   static ChunkSettings small() {

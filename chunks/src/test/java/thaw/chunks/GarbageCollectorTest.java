@@ -61,7 +61,8 @@ final class GarbageCollectorTest {
                 KEEP,
                 KEEP,
                 Duration.ZERO),
-            clock);
+            clock,
+            Runnable::run);
   }
 
   private Hash put(int seed, int chunks, Optional<Hash> parent) throws IOException {

@@ -83,6 +83,56 @@ final class S3OriginTest extends OriginContract {
   }
 
   @Test
+  void readsNeedNoSdkUnlessTheServerGivesItAnotherAnswer() throws IOException {
+    byte[] chunk = chunk(1);
+    ObjectName name = put(chunk);
+    for (Fault passing : new Fault[] {Fault.NONE, Fault.THROTTLE, Fault.TRUNCATE}) {
+      server.failNext("GET", passing);
+      assertThat(origin.get(name).orElseThrow()).as(passing.name()).isEqualTo(chunk);
+    }
+    origin.get(name);
+    assertThat(server.userAgent).isEqualTo("thaw");
+    server.failNext("GET", Fault.REFUSE);
+    for (int i = 0; i < 2; i++) { // the second one at once
+      assertThat(origin.get(name).orElseThrow()).isEqualTo(chunk);
+      assertThat(server.userAgent).startsWith("aws-sdk-java");
+    }
+  }
+
+  @Test
+  void readsThatFailWhereTheSdksDoNotAreLeftToItInTheEnd() throws IOException {
+    byte[] chunk = chunk(1);
+    ObjectName name = put(chunk);
+    for (int i = 0; i < 10; i++) {
+      server.failNext("GET", Fault.TRUNCATE, Fault.NONE);
+      assertThat(origin.get(name).orElseThrow()).isEqualTo(chunk);
+    }
+    server.userAgent = "";
+    origin.get(name);
+    assertThat(server.userAgent).startsWith("aws-sdk-java");
+  }
+
+  @Test
+  void whatIsRefusedByTheSdkTooIsAnErrorAndAskedForAgain() throws IOException {
+    byte[] chunk = chunk(1);
+    ObjectName name = put(chunk);
+    server.failNext("GET", Fault.REFUSE, Fault.REFUSE);
+    assertThatThrownBy(() -> origin.get(name)).hasMessageContaining("AccessDenied");
+    assertThat(origin.get(name).orElseThrow()).isEqualTo(chunk);
+    assertThat(server.userAgent).isEqualTo("thaw");
+  }
+
+  @Test
+  void warmingUpReadsOverManyConnectionsAndNeedsNoServer() throws IOException {
+    origin.claim(new byte[] {1});
+    long before = server.requests.sum();
+    origin.warmUp();
+    assertThat(server.requests.sum() - before).isGreaterThan(100);
+    server.close();
+    origin.warmUp();
+  }
+
+  @Test
   void aServerThatIsNeverWellIsAnErrorThatSaysWhat() throws IOException {
     ObjectName name = put(chunk(1));
     server.failNext("GET", Fault.THROTTLE, Fault.THROTTLE, Fault.THROTTLE, Fault.THROTTLE);
@@ -130,7 +180,8 @@ final class S3OriginTest extends OriginContract {
             new PublicBases(directory.resolve("bases")),
             directory.resolve("cache"),
             ChunkStoreTest.small(),
-            InstantSource.system());
+            InstantSource.system(),
+            Runnable::run);
     byte[] content = bytes(1, 4 * ChunkCipher.CHUNK_BYTES);
     ChunkedFile file = store.open(upload(store, content), "a").orElseThrow();
     byte[] read = new byte[ChunkCipher.CHUNK_BYTES];

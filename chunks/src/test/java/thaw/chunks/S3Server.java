@@ -41,6 +41,8 @@ public final class S3Server implements AutoCloseable {
     HALF,
     /** A byte of the answer is another. */
     LIE,
+    /** 403 AccessDenied. */
+    REFUSE,
     /** 501 NotImplemented if the request has a condition. */
     NO_CONDITIONS,
     /** 404 for an object that is there. */
@@ -60,6 +62,9 @@ public final class S3Server implements AutoCloseable {
   private volatile Fault always = Fault.NONE;
   final LongAdder requests = new LongAdder();
   final LongAdder uploads = new LongAdder();
+
+  /** Who sent the latest request, as it says. */
+  volatile String userAgent = "";
 
   public S3Server() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
@@ -92,6 +97,7 @@ public final class S3Server implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     requests.increment();
+    userAgent = exchange.getRequestHeaders().getFirst("User-Agent");
     boolean faulty = exchange.getRequestMethod().equals(faultyMethod);
     Fault polled = faulty ? faults.poll() : null;
     Fault fault = polled == null ? always : polled;
@@ -99,6 +105,7 @@ public final class S3Server implements AutoCloseable {
     switch (fault) {
       case THROTTLE -> answer(exchange, 503, error("SlowDown"));
       case ERROR -> answer(exchange, 500, error("InternalError"));
+      case REFUSE -> answer(exchange, 403, error("AccessDenied"));
       case SILENCE -> {
         try {
           Objects.requireNonNull(silence.get()).await();

@@ -113,7 +113,12 @@ class BenchEndToEndTest {
     assertThat(rows)
         .extracting(row -> row.path("case").asString())
         .containsExactly(
-            "extra-function", "rebuild", "rebuild-replaced", "same-upload", "shared-base");
+            "extra-function",
+            "rebuild",
+            "rebuild-replaced",
+            "same-upload",
+            "shared-libraries",
+            "shared-base");
     assertThat(rows)
         .allSatisfy(row -> {
           assertThat(row.path("logicalBytes").asLong()).isPositive();
@@ -124,6 +129,7 @@ class BenchEndToEndTest {
     assertThat(rows.getFirst().path("newBytes").asLong()).isLessThan(200_000 * 101 / 100 + 65_536);
     assertThat(rows.get(1).path("uniqueChunkFraction").asDouble()).isLessThan(0.025);
     assertThat(rows.get(3).path("uniqueChunkFraction").asDouble()).isZero();
+    assertThat(rows.getLast().path("uniqueChunkFraction").asDouble()).isLessThan(0.025);
   }
 
   @Test

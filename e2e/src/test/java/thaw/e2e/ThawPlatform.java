@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -124,8 +125,16 @@ final class ThawPlatform
 
   /** Kills the platform's process as {@code kill -9} does; returns when it is dead. */
   void kill() {
-    ProcessHandle process = process().orElseThrow();
-    process.destroyForcibly();
+    end(process().orElseThrow(), ProcessHandle::destroyForcibly);
+  }
+
+  /** Ends the platform's process, which does first what it does behind. */
+  void stop() {
+    end(process().orElseThrow(), ProcessHandle::destroy);
+  }
+
+  private void end(ProcessHandle process, Consumer<ProcessHandle> by) {
+    by.accept(process);
     process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     lambda().close();
   }

@@ -1,5 +1,7 @@
 package thaw.microvm;
 
+import thaw.snapshots.PageAccessLog;
+
 /**
  * The devices of every microVM (docs/device-table.md). They are frozen into snapshots, so neither
  * their number nor their order, names or sizes ever depend on the function.
@@ -7,10 +9,10 @@ package thaw.microvm;
 final class DeviceTable {
   /** The disks, in the order of the table; a disk's serial is how the agent finds it. */
   enum Disk {
-    ROOT("root", true, 1),
-    RUNTIME("runtime", true, 2),
-    CODE("code", true, 3),
-    OPT("opt", true, 4),
+    ROOT("root", true, PageAccessLog.ROOT),
+    RUNTIME("runtime", true, PageAccessLog.RUNTIME),
+    CODE("code", true, PageAccessLog.CODE),
+    OPT("opt", true, PageAccessLog.OPT),
     TMP("tmp", false, 5);
 
     private final String serial;

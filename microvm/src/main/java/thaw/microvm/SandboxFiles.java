@@ -191,7 +191,9 @@ final class SandboxFiles implements AutoCloseable {
     }
     for (Disk disk : present()) {
       if (disk.readOnly()) {
-        late(disks, disk).bind(pages(plan.image(disk)));
+        PageSource image = pages(plan.image(disk));
+        late(disks, disk)
+            .bind(parent.map(layer -> layer.readOnlyDisk(disk.loggedAs(), image)).orElse(image));
       }
     }
     plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);

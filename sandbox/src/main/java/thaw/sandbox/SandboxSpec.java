@@ -2,9 +2,13 @@ package thaw.sandbox;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import thaw.agent.GuestDisk;
+import thaw.snapshots.PageAccessLog;
+import thaw.sparsefs.PageSource;
 
 /**
  * What a sandbox is made of.
@@ -69,6 +73,18 @@ public record SandboxSpec(
         new SandboxOrigin.Boot(),
         false,
         true);
+  }
+
+  /** Those of its disks that come by page, by their numbers in a page access log. */
+  public Map<Integer, PageSource> pagedDisks() {
+    Map<Integer, PageSource> paged = new HashMap<>();
+    if (codeImage.isPresent() && codeImage.get() instanceof DiskImage.Pages code) {
+      paged.put(codeIsRoot ? PageAccessLog.ROOT : PageAccessLog.CODE, code.content());
+    }
+    if (optImage.isPresent() && optImage.get() instanceof DiskImage.Pages opt) {
+      paged.put(PageAccessLog.OPT, opt.content());
+    }
+    return paged;
   }
 
   /** The disks that its guest mounts. */

@@ -11,6 +11,11 @@ interface LayerBody {
   /** Table of the /tmp disk. */
   PageTable disk() throws IOException;
 
+  /** Table of pages of read-only disks that it has, too: numbered as in a page access log. */
+  default PageTable readOnly() throws IOException {
+    return PageTable.EMPTY;
+  }
+
   /** Whether parents may have this page of memory other than zero, if it is not in the table. */
   boolean mayBeBelow(long page) throws IOException;
 

@@ -34,7 +34,10 @@ public final class LayerCatalog implements AutoCloseable {
   private final Map<String, LayerHandle> open = new HashMap<>();
 
   /** Of layers of this worker that are open and published. */
-  private final Map<String, SnapshotKey> keys = new HashMap<>();
+  private final Map<String, Sources> sources = new HashMap<>();
+
+  /** What publishing a layer takes beside the layer. */
+  private record Sources(SnapshotKey key, ReadOnlyDisks disks) {}
 
   /** Those that could not be published: it is tried again when they are next found. */
   private final Set<String> unpublished = ConcurrentHashMap.newKeySet();
@@ -92,32 +95,41 @@ public final class LayerCatalog implements AutoCloseable {
     return store;
   }
 
+  /** Finds a layer whose resumes have disks of their own. */
+  public Optional<LayerHandle> find(String id, KeySource key, Optional<LayerHandle> parent)
+      throws IOException {
+    return find(id, key, parent, ReadOnlyDisks.NONE);
+  }
+
   /**
    * Finds a layer.
    *
    * @param parent the layer below it, held by the caller
+   * @param disks those that all of its resumes have; kept as long as the layer is open
    * @return the layer, held for the caller, who releases it; empty if there is none, or if it was
    *     damaged and now is gone
    */
-  public Optional<LayerHandle> find(String id, KeySource key, Optional<LayerHandle> parent)
+  public Optional<LayerHandle> find(
+      String id, KeySource key, Optional<LayerHandle> parent, ReadOnlyDisks disks)
       throws IOException {
     lock.lock();
     try {
       LayerHandle known = open.get(id);
       if (known != null && known.hold()) {
-        SnapshotKey sealedBy = keys.get(id);
-        if (sealedBy != null && unpublished.remove(id)) {
-          publish(known, sealedBy);
+        Sources from = sources.get(id);
+        if (from != null && unpublished.remove(id)) {
+          publish(known, from);
         }
         return Optional.of(known);
       }
-      return openLayer(id, key, parent);
+      return openLayer(id, key, parent, disks);
     } finally {
       lock.unlock();
     }
   }
 
-  private Optional<LayerHandle> openLayer(String id, KeySource source, Optional<LayerHandle> parent)
+  private Optional<LayerHandle> openLayer(
+      String id, KeySource source, Optional<LayerHandle> parent, ReadOnlyDisks disks)
       throws IOException {
     if (!store.contains(id)) {
       return openPublished(id, parent);
@@ -136,7 +148,7 @@ public final class LayerCatalog implements AutoCloseable {
       LayerHandle handle = new LayerHandle(layer.get(), parent, store.accessLog(id));
       open.put(id, handle);
       handle.hold();
-      publish(handle, key.get());
+      publish(handle, new Sources(key.get(), disks));
       return Optional.of(handle);
     } catch (DamagedSnapshotException e) {
       LOG.warn("snapshot layer {} is damaged and deleted: {}", id, e.getMessage());
@@ -162,31 +174,30 @@ public final class LayerCatalog implements AutoCloseable {
   }
 
   /** Publishes a layer of this worker in the background, unless that was done. */
-  private void publish(LayerHandle handle, SnapshotKey key) {
+  private void publish(LayerHandle handle, Sources from) {
     if (published.isEmpty() || !handle.hold()) {
       return;
     }
     PublishedLayers to = published.get();
-    keys.put(handle.id(), key);
+    sources.put(handle.id(), from);
     to.later(
         handle.id(),
-        () -> publishNow(to, handle, key),
+        () -> publishNow(to, handle, from),
         () -> unpublished.add(handle.id()),
         handle::release);
   }
 
-  private void publishNow(PublishedLayers to, LayerHandle handle, SnapshotKey key)
-      throws IOException {
+  private void publishNow(PublishedLayers to, LayerHandle handle, Sources from) throws IOException {
     Optional<PageAccessLog> log = handle.accessLog();
     if (to.isPublished(handle.id(), handle.layer().contentHash(), log.isPresent())) {
       return;
     }
     // Opened for this only: what was read of it is not kept in memory.
     Optional<SnapshotLayer> layer =
-        store.open(handle.id(), key, handle.parent().map(LayerHandle::layer));
+        store.open(handle.id(), from.key(), handle.parent().map(LayerHandle::layer));
     if (layer.isPresent()) {
       try (SnapshotLayer whole = layer.get()) {
-        to.publish(whole, log);
+        to.publish(whole, log, from.disks());
       }
     }
   }
@@ -214,9 +225,9 @@ public final class LayerCatalog implements AutoCloseable {
       layer.accessLog(log);
       if (open.get(layer.id()) == layer && store.contains(layer.id())) {
         store.writeAccessLog(layer.id(), log);
-        SnapshotKey key = keys.get(layer.id());
-        if (key != null) {
-          publish(layer, key);
+        Sources from = sources.get(layer.id());
+        if (from != null) {
+          publish(layer, from);
         }
       }
     } finally {
@@ -240,7 +251,7 @@ public final class LayerCatalog implements AutoCloseable {
 
   private void forget(String id) {
     LayerHandle handle = open.remove(id);
-    keys.remove(id);
+    sources.remove(id);
     unpublished.remove(id);
     if (handle != null) {
       handle.release();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,10 +17,15 @@ import thaw.sparsefs.PageSource;
 final class PackedLayer {
   private final SnapshotLayer layer;
   private final int stateBytes;
-  private final List<Integer> memoryPages = new ArrayList<>();
+
+  /** Pages of memory and of read-only disks, as a page access log names them. */
+  private final List<Integer> pages = new ArrayList<>();
+
   private final List<Integer> diskPages = new ArrayList<>();
   private final TreeMap<Integer, Integer> memory = new TreeMap<>();
   private final TreeMap<Integer, Integer> disk = new TreeMap<>();
+  private final TreeMap<Integer, Integer> readOnly = new TreeMap<>();
+  private Map<Integer, PageSource> disks = Map.of();
   private int hotSlots;
 
   /** Takes a page. */
@@ -33,13 +39,15 @@ final class PackedLayer {
     this.stateBytes = stateBytes;
   }
 
-  static PackedLayer of(SnapshotLayer layer, byte[] state, Optional<PageAccessLog> log)
+  static PackedLayer of(
+      SnapshotLayer layer, byte[] state, Optional<PageAccessLog> log, ReadOnlyDisks disks)
       throws IOException {
     PackedLayer packed = new PackedLayer(layer, state.length);
     if (log.isPresent()) {
+      packed.disks = disks.open();
       packed.addWorkingSet(log.get());
     }
-    packed.hotSlots = packed.stateSlots() + packed.memoryPages.size();
+    packed.hotSlots = packed.stateSlots() + packed.pages.size();
     packed.addTheRest();
     return packed;
   }
@@ -48,21 +56,28 @@ final class PackedLayer {
     PageSource content = layer.memory();
     for (int entry : log.pages()) {
       int page = PageAccessLog.page(entry);
-      if (PageAccessLog.file(entry) != PageAccessLog.MEMORY || memory.containsKey(page)) {
-        continue;
-      }
-      Optional<MemorySegment> bytes = content.page(page);
-      if (bytes.isEmpty() || bytes.get().mismatch(PageSource.ZERO_PAGE) < 0) {
-        memory.put(page, PageTable.ZERO_SLOT);
-      } else {
-        addMemory(page);
+      if (PageAccessLog.file(entry) == PageAccessLog.MEMORY) {
+        if (!memory.containsKey(page)) {
+          memory.put(page, addUnlessZero(entry, content.page(page)));
+        }
+      } else if (!readOnly.containsKey(entry)) {
+        PageSource of = disks.get(PageAccessLog.file(entry));
+        if (of != null) { // else every worker has it
+          readOnly.put(entry, addUnlessZero(entry, of.page(page)));
+        }
       }
     }
   }
 
-  private void addMemory(int page) {
-    memory.put(page, stateSlots() + memoryPages.size());
-    memoryPages.add(page);
+  private int addUnlessZero(int entry, Optional<MemorySegment> bytes) {
+    return bytes.isEmpty() || bytes.get().mismatch(PageSource.ZERO_PAGE) < 0
+        ? PageTable.ZERO_SLOT
+        : add(entry);
+  }
+
+  private int add(int entry) {
+    pages.add(entry);
+    return stateSlots() + pages.size() - 1;
   }
 
   private void addTheRest() throws IOException {
@@ -72,7 +87,7 @@ final class PackedLayer {
           if (slot == PageTable.ZERO_SLOT) {
             memory.put(page, PageTable.ZERO_SLOT);
           } else if (!memory.containsKey(page)) {
-            addMemory(page);
+            memory.put(page, add(PageAccessLog.entry(PageAccessLog.MEMORY, page)));
           }
         });
     layer
@@ -82,7 +97,7 @@ final class PackedLayer {
               page,
               slot == PageTable.ZERO_SLOT
                   ? PageTable.ZERO_SLOT
-                  : stateSlots() + memoryPages.size() + diskPages.size());
+                  : stateSlots() + pages.size() + diskPages.size());
           if (slot != PageTable.ZERO_SLOT) {
             diskPages.add(page);
           }
@@ -101,7 +116,13 @@ final class PackedLayer {
 
   ResumeBundle bundle(Optional<PageAccessLog> log) throws IOException {
     return new ResumeBundle(
-        table(memory), table(disk), PageRuns.of(layer.memoryBelow()), 0, stateBytes, log);
+        table(memory),
+        table(disk),
+        table(readOnly),
+        PageRuns.of(layer.memoryBelow()),
+        0,
+        stateBytes,
+        log);
   }
 
   private static PageTable table(SortedMap<Integer, Integer> slots) {
@@ -113,8 +134,11 @@ final class PackedLayer {
   /** Gives the pages behind the device state, in the order of their slots. */
   void writePages(Sink sink) throws IOException {
     PageSource content = layer.memory();
-    for (int page : memoryPages) {
-      sink.accept(content.page(page).orElse(PageSource.ZERO_PAGE));
+    for (int entry : pages) {
+      int file = PageAccessLog.file(entry);
+      PageSource of =
+          file == PageAccessLog.MEMORY ? content : disks.getOrDefault(file, PageSource.zeros());
+      sink.accept(of.page(PageAccessLog.page(entry)).orElse(PageSource.ZERO_PAGE));
     }
     PageSource tmp = layer.disk();
     for (int page : diskPages) {

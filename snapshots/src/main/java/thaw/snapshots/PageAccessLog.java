@@ -30,8 +30,16 @@ public record PageAccessLog(List<Integer> pages) {
 
   static final String FILE = "access-log";
 
-  /** The file that is the memory. Disks follow: root 1, runtime 2, code 3, opt 4. */
+  /** The file that is the memory. Disks follow. */
   public static final int MEMORY = 0;
+
+  public static final int ROOT = 1;
+  public static final int RUNTIME = 2;
+  public static final int CODE = 3;
+  public static final int OPT = 4;
+
+  /** No entry is as large. */
+  static final long ENTRIES_END = 1L << 31;
 
   /** Longest log, entries. */
   public static final int MAX_PAGES = 1 << 20;

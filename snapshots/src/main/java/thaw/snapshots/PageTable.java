@@ -15,6 +15,7 @@ final class PageTable {
   static final int NO_SLOT = -2;
 
   static final int ENTRY_BYTES = 8;
+  static final PageTable EMPTY = new PageTable(new int[0], new int[0]);
 
   private final int[] pages;
   private final int[] slots;

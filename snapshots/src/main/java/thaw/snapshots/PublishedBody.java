@@ -127,6 +127,11 @@ final class PublishedBody implements LayerBody {
   }
 
   @Override
+  public PageTable readOnly() throws IOException {
+    return loaded().bundle().readOnly();
+  }
+
+  @Override
   public boolean mayBeBelow(long page) throws IOException {
     return loaded().bundle().below().contains(page);
   }

@@ -134,11 +134,16 @@ public final class PublishedLayers implements AutoCloseable {
         .isPresent();
   }
 
-  /** Stores a layer. */
-  void publish(SnapshotLayer layer, Optional<PageAccessLog> log) throws IOException {
+  /**
+   * Stores a layer.
+   *
+   * @param disks those that its log may be about
+   */
+  void publish(SnapshotLayer layer, Optional<PageAccessLog> log, ReadOnlyDisks disks)
+      throws IOException {
     SnapshotHeader header = layer.header();
     byte[] state = layer.deviceState();
-    PackedLayer packed = PackedLayer.of(layer, state, repack ? log : Optional.empty());
+    PackedLayer packed = PackedLayer.of(layer, state, repack ? log : Optional.empty(), disks);
     String owner = owners.apply(header);
     String account = owner.contains("/") ? owner.substring(0, owner.indexOf('/')) : owner;
     try (Creation creation = storage.store().create(owner)) {

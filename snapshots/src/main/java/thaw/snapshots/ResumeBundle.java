@@ -17,6 +17,7 @@ import thaw.sparsefs.PageSource;
  * @param memory table of the VM's memory: the layer's own pages, and those of its parents that its
  *     resumes touch
  * @param disk table of the /tmp disk
+ * @param readOnly pages of read-only disks that its resumes touch; numbered as in the access log
  * @param below the pages of memory that are not zero in the parents: what neither table nor parents
  *     have is zero, and no parent is opened to find that out
  * @param stateSlot slot at which the device state starts
@@ -26,6 +27,7 @@ import thaw.sparsefs.PageSource;
 record ResumeBundle(
     PageTable memory,
     PageTable disk,
+    PageTable readOnly,
     PageRuns below,
     int stateSlot,
     int stateBytes,
@@ -34,7 +36,7 @@ record ResumeBundle(
   static final int HEAD_BYTES = 16;
 
   private static final byte[] MAGIC = "THAWBNDL".getBytes(StandardCharsets.US_ASCII);
-  static final int FORMAT_VERSION = 2;
+  static final int FORMAT_VERSION = 3;
 
   /** Its bytes, filled up to whole pages. */
   byte[] encode() {
@@ -43,6 +45,7 @@ record ResumeBundle(
         HEAD_BYTES
             + memory.encodedBytes()
             + disk.encodedBytes()
+            + readOnly.encodedBytes()
             + below.encodedBytes()
             + 12
             + 4 * log.size();
@@ -51,6 +54,7 @@ record ResumeBundle(
     out.put(MAGIC).putInt(FORMAT_VERSION).putInt(whole);
     memory.writeTo(out);
     disk.writeTo(out);
+    readOnly.writeTo(out);
     below.writeTo(out);
     out.putInt(stateSlot).putInt(stateBytes).putInt(accessLog.isPresent() ? log.size() : -1);
     log.forEach(out::putInt);
@@ -82,6 +86,7 @@ record ResumeBundle(
       ByteBuffer in = ByteBuffer.wrap(bytes).position(HEAD_BYTES);
       PageTable memory = PageTable.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES);
       PageTable disk = PageTable.readFrom(in, header.diskBytes() / PageSource.PAGE_BYTES);
+      PageTable readOnly = PageTable.readFrom(in, PageAccessLog.ENTRIES_END);
       PageRuns below = PageRuns.readFrom(in, header.memoryBytes() / PageSource.PAGE_BYTES);
       int stateSlot = in.getInt();
       int stateBytes = in.getInt();
@@ -96,6 +101,7 @@ record ResumeBundle(
       return new ResumeBundle(
           memory,
           disk,
+          readOnly,
           below,
           stateSlot,
           stateBytes,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import thaw.sparsefs.PageSource;
 
 /**
@@ -127,6 +128,41 @@ public final class SnapshotLayer implements AutoCloseable {
     PageSource own =
         body.diskPages() == 0 ? PageSource.zeros() : page -> noting(() -> find(body.disk(), page));
     return parent.map(below -> own.over(below.disk())).orElse(own);
+  }
+
+  /**
+   * A read-only disk of those that are resumed from it: pages that they are known to touch come
+   * with the layer, if it is one in the chunk store.
+   *
+   * @param file the disk's number in a page access log
+   * @param image the whole disk
+   */
+  public PageSource readOnlyDisk(int file, PageSource image) {
+    if (!(body instanceof PublishedBody)) {
+      return image;
+    }
+    PageSource own =
+        page -> noting(() -> find(body.readOnly(), PageAccessLog.entry(file, (int) page)));
+    return new PageSource() {
+      @Override
+      public Optional<MemorySegment> page(long page) throws IOException {
+        Optional<MemorySegment> found = own.page(page);
+        return found.isPresent() ? found : image.page(page);
+      }
+
+      @Override
+      public void fetchAhead(IntStream pages) {
+        image.fetchAhead(pages.filter(page -> !comesWithThis(file, page)));
+      }
+    };
+  }
+
+  private boolean comesWithThis(int file, int page) {
+    try {
+      return body.readOnly().slot(PageAccessLog.entry(file, page)) != PageTable.NO_SLOT;
+    } catch (IOException e) {
+      return false; // whoever reads a page will be told
+    }
   }
 
   /** Whether it, or a parent, holds anything of a /tmp disk: whether one was mounted. */

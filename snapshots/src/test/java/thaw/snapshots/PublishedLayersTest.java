@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -89,10 +92,17 @@ final class PublishedLayersTest {
   private record Layers(String base, String function) {}
 
   private Layers made() throws IOException {
+    return made(ReadOnlyDisks.NONE);
+  }
+
+  private Layers made(ReadOnlyDisks disks) throws IOException {
     String base = add(1, 0, PAGES, Kind.BASE, Optional.empty());
     LayerHandle below = find(maker, base, Optional.empty()).orElseThrow();
     String function = add(2, 100, 110, Kind.FUNCTION, Optional.of(below));
-    find(maker, function, Optional.of(below)).orElseThrow().release();
+    maker
+        .find(function, () -> Optional.of(keys.service()), Optional.of(below), disks)
+        .orElseThrow()
+        .release();
     below.release();
     await().atMost(Duration.ofSeconds(30)).until(() -> index.read().size() == 2);
     return new Layers(base, function);
@@ -236,6 +246,82 @@ final class PublishedLayersTest {
     assertPage(function, PAGES - 1, 1);
     assertThat(together.getCount()).isZero();
     List.of(function, othersRuntime, othersBase).forEach(LayerHandle::release);
+  }
+
+  /** Of a disk whose chunks a resume touches two pages of, it needs no chunk. */
+  @Test
+  void whatAResumeTouchesOfItsDisksComesWithTheLayer() throws IOException {
+    int code = PageAccessLog.CODE;
+    PageAccessLog log =
+        new PageAccessLog(
+            List.of(
+                PageAccessLog.entry(code, 40),
+                5,
+                PageAccessLog.entry(code, 41),
+                PageAccessLog.entry(PageAccessLog.ROOT, 8)));
+    Layers layers = made(() -> Map.of(code, PublishedLayersTest::diskPage));
+    keepLog(layers, log);
+    requests.set(0);
+
+    LayerHandle function = found(layers);
+    List<Long> asked = new ArrayList<>();
+    PageSource image =
+        new PageSource() {
+          @Override
+          public Optional<MemorySegment> page(long page) {
+            asked.add(page);
+            return diskPage(page);
+          }
+
+          @Override
+          public void fetchAhead(IntStream pages) {
+            pages.forEach(page -> asked.add(-(long) page));
+          }
+        };
+    PageSource disk = function.layer().readOnlyDisk(code, image);
+    disk.fetchAhead(IntStream.of(40, 41, 42));
+    assertThat(disk.page(40).orElseThrow().mismatch(diskPage(40).orElseThrow())).isNegative();
+    assertThat(disk.page(41).orElseThrow().mismatch(PageSource.ZERO_PAGE)).isNegative();
+    assertPage(function, 5, 1);
+    assertThat(asked).containsExactly(-42L);
+    assertThat(requests).hasValue(1);
+    assertThat(disk.page(42).orElseThrow().mismatch(diskPage(42).orElseThrow())).isNegative();
+    PageSource root = function.layer().readOnlyDisk(PageAccessLog.ROOT, image);
+    assertThat(root.page(8)).isPresent(); // which nobody gave: every worker has it
+    assertThat(asked).containsExactly(-42L, 42L, 8L);
+    function.release();
+  }
+
+  /** Each filled with its number; 41 is zero. */
+  private static Optional<MemorySegment> diskPage(long page) {
+    return page == 41
+        ? Optional.empty()
+        : Optional.of(
+            Arena.ofAuto().allocate(PageSource.PAGE_BYTES).fill((byte) (page + 1)).asReadOnly());
+  }
+
+  @Test
+  void aLayerWhoseDisksCannotBeReadIsPublishedWhenTheyCan() throws IOException {
+    AtomicInteger failures = new AtomicInteger(1);
+    Layers layers =
+        made(() -> {
+          if (failures.getAndDecrement() > 0) {
+            throw new IOException("the disks are out of reach");
+          }
+          return Map.of(PageAccessLog.CODE, PublishedLayersTest::diskPage);
+        });
+    PageAccessLog log = new PageAccessLog(List.of(PageAccessLog.entry(PageAccessLog.CODE, 40)));
+    LayerHandle base = find(maker, layers.base(), Optional.empty()).orElseThrow();
+    LayerHandle function = find(maker, layers.function(), Optional.of(base)).orElseThrow();
+    maker.keepAccessLog(function, log);
+    function.release();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          find(maker, layers.function(), Optional.of(base)).orElseThrow().release();
+          return failures.get() < 0 && found(layers).hasAccessLog();
+        });
+    base.release();
   }
 
   private void keepLog(Layers layers, PageAccessLog log) throws IOException {

@@ -6,10 +6,12 @@ import java.util.Optional;
 import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
 import thaw.sandbox.SandboxException;
+import thaw.sandbox.SandboxSpec;
 import thaw.snapshots.KeyRing;
 import thaw.snapshots.LayerCatalog;
 import thaw.snapshots.LayerCatalog.KeySource;
 import thaw.snapshots.LayerHandle;
+import thaw.snapshots.ReadOnlyDisks;
 import thaw.snapshots.SnapshotHeader;
 import thaw.snapshots.SnapshotHeader.Kind;
 
@@ -18,8 +20,16 @@ final class LayerLookup {
   private final LayerCatalog catalog;
   private final KeyRing keys;
   private final LayerIdentities identities;
+  private final Disks disks;
 
-  LayerLookup(LayerCatalog catalog, KeyRing keys, LayerIdentities identities) {
+  /** The disks of a function. */
+  @FunctionalInterface
+  interface Disks {
+    SandboxSpec of(FunctionVersion function) throws SandboxException;
+  }
+
+  LayerLookup(LayerCatalog catalog, KeyRing keys, LayerIdentities identities, Disks disks) {
+    this.disks = disks;
     this.catalog = catalog;
     this.keys = keys;
     this.identities = identities;
@@ -27,7 +37,11 @@ final class LayerLookup {
 
   Optional<LayerHandle> base(int memorySizeMb) throws IOException {
     return find(
-        Kind.BASE, baseIdentity(memorySizeMb), () -> Optional.of(keys.service()), Optional.empty());
+        Kind.BASE,
+        baseIdentity(memorySizeMb),
+        () -> Optional.of(keys.service()),
+        Optional.empty(),
+        ReadOnlyDisks.NONE);
   }
 
   /**
@@ -46,7 +60,8 @@ final class LayerLookup {
         Kind.RUNTIME,
         identities.runtime(function, base.layer()),
         () -> Optional.of(keys.service()),
-        Optional.of(base));
+        Optional.of(base),
+        ReadOnlyDisks.NONE);
   }
 
   Optional<LayerHandle> code(FunctionVersion function, LayerHandle runtime) throws IOException {
@@ -54,7 +69,8 @@ final class LayerLookup {
         Kind.CODE,
         identities.code(function, runtime.layer()),
         () -> keys.existingFunction(function.accountId(), function.name()),
-        Optional.of(runtime));
+        Optional.of(runtime),
+        disksOf(function));
   }
 
   /**
@@ -75,13 +91,22 @@ final class LayerLookup {
         Kind.FUNCTION,
         identity,
         () -> keys.existingFunction(function.accountId(), function.name()),
-        Optional.of(below));
+        Optional.of(below),
+        disksOf(function));
+  }
+
+  private ReadOnlyDisks disksOf(FunctionVersion function) {
+    return () -> disks.of(function).pagedDisks();
   }
 
   private Optional<LayerHandle> find(
-      Kind kind, Map<String, String> identity, KeySource key, Optional<LayerHandle> parent)
+      Kind kind,
+      Map<String, String> identity,
+      KeySource key,
+      Optional<LayerHandle> parent,
+      ReadOnlyDisks readOnly)
       throws IOException {
     String id = SnapshotHeader.id(kind, parent.map(LayerHandle::id), identity);
-    return catalog.find(id, key, parent);
+    return catalog.find(id, key, parent, readOnly);
   }
 }

@@ -37,7 +37,7 @@ public record SnapshotStorage(
     return new StartLayers(
         settings,
         catalog,
-        new LayerLookup(catalog, keys, identities),
+        new LayerLookup(catalog, keys, identities, function -> functions.spec(function, network)),
         new LayerMaker(driver, catalog, keys, identities, settings, clock, functions, network),
         leftOvers(),
         pages,

@@ -128,7 +128,8 @@ final class BenchPlatform implements AutoCloseable {
     }
   }
 
-  private void end() throws IOException {
+  /** Ends it; {@link #restart} starts it again. All that it does behind is done then. */
+  void end() throws IOException {
     var running = RunningPlatform.find(files).flatMap(found -> ProcessHandle.of(found.pid()));
     if (running.isPresent()) {
       running.get().destroy();

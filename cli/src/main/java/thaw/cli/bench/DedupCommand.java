@@ -1,5 +1,6 @@
 package thaw.cli.bench;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -23,6 +25,7 @@ import thaw.chunks.ChunkSettings;
 import thaw.chunks.ChunkStorage;
 import thaw.chunks.Disks;
 import thaw.chunks.InMemoryManifests;
+import thaw.chunks.ManifestIndex;
 import thaw.chunks.StorageSettings;
 import thaw.cli.Context;
 import thaw.cli.ExitCodes;
@@ -31,6 +34,10 @@ import thaw.cli.client.Json;
 import thaw.code.ChunkedImages;
 import thaw.code.CodeSettings;
 import thaw.code.CodeStore;
+import thaw.images.ImageSettings;
+import thaw.images.ImageStore;
+import thaw.images.ResolvedImage;
+import thaw.settings.SettingsBinder;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,7 +45,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "dedup",
     description = {
       "Counts what is newly stored when much of it is there already: 50 functions on one runtime, 20"
-          + " functions on three bases (as Lambda layers and code), and the same package again.",
+          + " container images on three bases (Debian with python, node, ruby), 20 packages of three"
+          + " sets of libraries, and the same package again.",
       "10 rebuilds of one, each with some lines more in a file of its own, and every other one with a"
           + " small file more; and 10 in which one large file of 64 is replaced by one of another size.",
       "Needs no platform."
@@ -87,6 +95,15 @@ final class DedupCommand implements Callable<Integer> {
     byte[] zip() throws IOException;
   }
 
+  /** How large something is that is stored. */
+  private record Size(long bytes, long chunks) {}
+
+  /** Stores something. */
+  @FunctionalInterface
+  private interface Storing {
+    Size store() throws IOException;
+  }
+
   /** What a rebuild changes. */
   @FunctionalInterface
   private interface Change {
@@ -108,7 +125,13 @@ final class DedupCommand implements Callable<Integer> {
               directory.resolve("code"),
               CodeSettings.defaults(),
               Optional.of(new ChunkedImages(new Disks(storage.store()), index, ACCOUNT)));
-      new Cases(code, directory.resolve("origin")).measure();
+      try (ImageStore images =
+          new ImageStore(
+              directory.resolve("images"),
+              SettingsBinder.bind(ImageSettings.class, ConfigFactory.empty()),
+              Optional.of(new ImageStore.Chunked(new Disks(storage.store()), index)))) {
+        new Cases(code, images, storage, index, directory).measure();
+      }
     } finally {
       delete(directory);
     }
@@ -118,11 +141,22 @@ final class DedupCommand implements Callable<Integer> {
 
   private final class Cases {
     private final CodeStore code;
-    private final Path origin;
+    private final ImageStore images;
+    private final ChunkStorage storage;
+    private final ManifestIndex index;
+    private final Path directory;
 
-    private Cases(CodeStore code, Path origin) {
+    private Cases(
+        CodeStore code,
+        ImageStore images,
+        ChunkStorage storage,
+        ManifestIndex index,
+        Path directory) {
       this.code = code;
-      this.origin = origin;
+      this.images = images;
+      this.storage = storage;
+      this.index = index;
+      this.directory = directory;
     }
 
     private void measure() throws IOException {
@@ -152,7 +186,47 @@ final class DedupCommand implements Callable<Integer> {
           return zip(files);
         });
       }
-      row("shared-base", sharing);
+      row("shared-libraries", sharing);
+      sharedBase();
+    }
+
+    /** Container images, each a small program over one of three bases that are there. */
+    private void sharedBase() throws IOException {
+      context.err().println("Making three base images");
+      RuntimeBases bases = RuntimeBases.make(Files.createDirectory(directory.resolve("bases")));
+      for (int base = 0; base < bases.count(); base++) {
+        store(bases.uri(base));
+      }
+      List<Storing> programs = new ArrayList<>();
+      for (int i = 0; i < SHARING; i++) {
+        int number = i;
+        programs.add(() ->
+            store(
+                bases.program(
+                    number % bases.count(),
+                    directory.resolve("program" + number),
+                    "program",
+                    bytes(4_000 + number, FUNCTION_BYTES))));
+      }
+      add("shared-base", programs);
+    }
+
+    private Size store(String imageUri) throws IOException {
+      Set<String> before = index.all(ManifestIndex.Kind.DISK).keySet();
+      ResolvedImage image = images.resolve(imageUri);
+      images.take(ACCOUNT, image.uri(), image.digest().hex());
+      for (var disk : index.all(ManifestIndex.Kind.DISK).entrySet()) {
+        if (!before.contains(disk.getKey())) {
+          int chunks =
+              storage
+                  .store()
+                  .open(disk.getValue().manifest(), ACCOUNT)
+                  .orElseThrow(() -> new IOException("an image is not where it was put"))
+                  .chunks();
+          return new Size((long) chunks * CHUNK_BYTES, chunks);
+        }
+      }
+      throw new IOException("an image was there before it was stored");
     }
 
     private static List<Making> rebuilds(List<Content> base, Change change) {
@@ -191,21 +265,32 @@ final class DedupCommand implements Callable<Integer> {
     }
 
     private void row(String name, List<Making> packages) throws IOException {
+      List<Storing> stored = new ArrayList<>();
+      for (Making each : packages) {
+        stored.add(() -> {
+          long bytes = store(each.zip());
+          return new Size(bytes, Math.ceilDiv(bytes, CHUNK_BYTES));
+        });
+      }
+      add(name, stored);
+    }
+
+    private void add(String name, List<Storing> all) throws IOException {
       context.err().println("Storing " + name);
       Stored before = stored();
       long logical = 0;
       long chunks = 0;
-      for (Making each : packages) {
-        long bytes = store(each.zip());
-        logical += bytes;
-        chunks += Math.ceilDiv(bytes, CHUNK_BYTES);
+      for (Storing each : all) {
+        Size size = each.store();
+        logical += size.bytes();
+        chunks += size.chunks();
       }
       Stored after = stored();
       rows.add(
           new Row(
               name,
-              logical / packages.size(),
-              (after.bytes - before.bytes) / packages.size(),
+              logical / all.size(),
+              (after.bytes - before.bytes) / all.size(),
               (double) (after.chunks - before.chunks) / chunks,
               (double) (after.chunkBytes - before.chunkBytes) / logical));
     }
@@ -215,7 +300,7 @@ final class DedupCommand implements Callable<Integer> {
     }
 
     private Stored stored() throws IOException {
-      Path roots = Files.createDirectories(origin.resolve("roots"));
+      Path roots = Files.createDirectories(directory.resolve("origin/roots"));
       try (Stream<Path> tree = Files.walk(roots)) {
         long bytes = 0;
         long chunks = 0;
@@ -243,9 +328,13 @@ final class DedupCommand implements Callable<Integer> {
   }
 
   private static Content file(String name, long seed, int bytes) {
-    byte[] content = new byte[bytes];
-    new Random(seed).nextBytes(content);
-    return new Content(name, content, BUILT);
+    return new Content(name, bytes(seed, bytes), BUILT);
+  }
+
+  private static byte[] bytes(long seed, int count) {
+    byte[] bytes = new byte[count];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
   }
 
   private static byte[] zip(List<Content> files) throws IOException {

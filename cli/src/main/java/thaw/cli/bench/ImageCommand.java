@@ -159,6 +159,7 @@ final class ImageCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     invoke(platform, image.name());
     image.coldMillis().add((System.nanoTime() - begin) / 1e6);
+    platform.end(); // what was fetched is written to the cache a while later, or now
     image.fetched().add(size(cache));
   }
 

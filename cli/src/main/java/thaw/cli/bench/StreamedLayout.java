@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -53,6 +54,23 @@ public final class StreamedLayout {
   public StreamedLayout(Path directory) throws IOException {
     this.directory = directory;
     Files.createDirectories(blobs());
+  }
+
+  /**
+   * Begins another one, of an image that has the layers so far.
+   *
+   * @param other is made, on the same file system
+   */
+  StreamedLayout over(Path other) throws IOException {
+    StreamedLayout layout = new StreamedLayout(other);
+    layout.layers.addAll(layers);
+    layout.tars.addAll(tars);
+    try (Stream<Path> files = Files.list(blobs())) {
+      for (Path blob : files.toList()) {
+        Files.createLink(layout.blobs().resolve(blob.getFileName()), blob);
+      }
+    }
+    return layout;
   }
 
   /** Adds a layer over those before. */

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.chunks.ChunkStorage;
-import thaw.chunks.ChunkStore;
 import thaw.chunks.Disks;
 import thaw.chunks.ManifestIndex;
 import thaw.code.ChunkedImage;
@@ -53,10 +52,9 @@ final class Chunks implements AutoCloseable {
         ChunkStorage.open(settings.storage(), settings.chunks(), settings.dataDir(), index), index);
   }
 
-  /** Has the cryptography compiled beside the rest of the start, if chunks are to be fetched. */
+  /** Has what fetches chunks made ready beside the rest of the start, if any are to be fetched. */
   Thread warmUp(ThawSettings settings) {
-    Runnable work =
-        settings.driver() == ThawSettings.Driver.MICROVM ? ChunkStore::warmUp : () -> {};
+    Runnable work = settings.driver() == ThawSettings.Driver.MICROVM ? storage::warmUp : () -> {};
     return Thread.ofPlatform().name("chunk-warm-up").daemon().start(work);
   }
 
