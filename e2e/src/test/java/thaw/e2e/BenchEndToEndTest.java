@@ -36,6 +36,8 @@ class BenchEndToEndTest {
     assertThat(row.path("peakMemoryBytes").asLong()).isPositive();
     assertThat(row.path("coldP50Millis").asDouble()).isPositive();
     assertThat(row.path("bytesFetched").asLong()).isBetween(1L, 8_000_000L);
+    assertThat(row.path("readBytesPerSecond").asLong()).isPositive();
+    assertThat(row.path("readAgainBytesPerSecond").asLong()).isPositive();
     assertThat(bench.path("rates").path("inflateBytesPerSecond").asLong()).isPositive();
   }
 

@@ -21,6 +21,7 @@ import thaw.cli.client.FunctionState;
 import thaw.cli.client.InvokeAnswer;
 import thaw.cli.client.Json;
 import thaw.settings.DataSize;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,7 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "image",
     description = {
       "Measures how long a container image takes to be taken in, by its size, and how long its"
-          + " function's cold start takes on a platform whose chunk caches are empty.",
+          + " function's cold start takes on a platform whose chunk caches are empty, and how fast the"
+          + " function then reads the image's files, and reads them again.",
       "Starts a platform of its own, again for each cold start. All images are taken in first; then"
           + " they have their cold starts by turns, so that what else the machine does meets all."
     },
@@ -38,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {"  thaw bench image --json", "  thaw bench image --sizes 20MiB --starts 1"})
 final class ImageCommand implements Callable<Integer> {
   private static final byte[] EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] READ = "\"read\"".getBytes(StandardCharsets.UTF_8);
   private static final Map<String, String> SETTINGS =
       Map.of("worker.keepAlive", "10ms", "worker.initTimeout", "2m");
 
@@ -81,7 +84,8 @@ final class ImageCommand implements Callable<Integer> {
       long createMillis,
       long peakMemoryBytes,
       List<Double> coldMillis,
-      List<Long> fetched) {
+      List<Long> fetched,
+      List<Reading> readings) {
     double perSecond() {
       return bytes * 1000.0 / createMillis;
     }
@@ -92,6 +96,24 @@ final class ImageCommand implements Callable<Integer> {
 
     long bytesFetched() {
       return (long) median(fetched);
+    }
+
+    double readPerSecond() {
+      return median(readings.stream().map(Reading::perSecond).toList());
+    }
+
+    double readAgainPerSecond() {
+      return median(readings.stream().map(Reading::againPerSecond).toList());
+    }
+  }
+
+  /** How fast a function read the files of its image, first and again. */
+  private record Reading(double perSecond, double againPerSecond) {
+    static Reading of(InvokeAnswer answer) {
+      JsonNode said = Json.parse(answer.payload());
+      double bytes = said.path("bytes").asDouble() * 1e9;
+      return new Reading(
+          bytes / said.path("nanos").asDouble(), bytes / said.path("againNanos").asDouble());
     }
   }
 
@@ -148,7 +170,14 @@ final class ImageCommand implements Callable<Integer> {
     platform.lambda().createFunction(request);
     FunctionState.awaitActive(platform.lambda(), name);
     long createMillis = Math.max(1, (System.nanoTime() - begin) / 1_000_000);
-    return new Image(name, bytes, createMillis, peak.bytes(), new ArrayList<>(), new ArrayList<>());
+    return new Image(
+        name,
+        bytes,
+        createMillis,
+        peak.bytes(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>());
   }
 
   private static void startCold(BenchPlatform platform, Image image)
@@ -157,17 +186,18 @@ final class ImageCommand implements Callable<Integer> {
     platform.restart(SETTINGS, () -> delete(cache));
     platform.awaitNoSandbox();
     long begin = System.nanoTime();
-    invoke(platform, image.name());
+    invoke(platform, image.name(), EVENT);
     image.coldMillis().add((System.nanoTime() - begin) / 1e6);
     platform.end(); // what was fetched is written to the cache a while later, or now
     image.fetched().add(size(cache));
+    image.readings().add(Reading.of(invoke(platform, image.name(), READ)));
   }
 
   /** Starts that do not count, until they go on from the base layer. */
   private static void awaitBase(BenchPlatform platform, String name) throws InterruptedException {
     for (int i = 0; i < 50; i++) {
       platform.awaitNoSandbox();
-      InvokeAnswer answer = invoke(platform, name);
+      InvokeAnswer answer = invoke(platform, name, EVENT);
       String tail = new String(answer.logTail().orElseThrow(), StandardCharsets.UTF_8);
       if (tail.contains("\tThaw: base")) {
         return;
@@ -176,8 +206,8 @@ final class ImageCommand implements Callable<Integer> {
     throw new UserError("no start goes on from the base layer");
   }
 
-  private static InvokeAnswer invoke(BenchPlatform platform, String name) {
-    InvokeAnswer answer = platform.lambda().invoke(name, EVENT, true);
+  private static InvokeAnswer invoke(BenchPlatform platform, String name, byte[] event) {
+    InvokeAnswer answer = platform.lambda().invoke(name, event, true);
     if (answer.functionError().isPresent()) {
       throw new UserError(
           "the function failed: " + new String(answer.payload(), StandardCharsets.UTF_8));
@@ -225,7 +255,9 @@ final class ImageCommand implements Callable<Integer> {
             .put("createBytesPerSecond", Math.round(image.perSecond()))
             .put("peakMemoryBytes", image.peakMemoryBytes())
             .put("coldP50Millis", image.coldP50Millis())
-            .put("bytesFetched", image.bytesFetched());
+            .put("bytesFetched", image.bytesFetched())
+            .put("readBytesPerSecond", Math.round(image.readPerSecond()))
+            .put("readAgainBytesPerSecond", Math.round(image.readAgainPerSecond()));
       }
       context.out().println(Json.pretty(node));
       return;
@@ -241,7 +273,16 @@ final class ImageCommand implements Callable<Integer> {
                 rates.disk() / 1e6,
                 rates.bound() / 1e6));
     Table table =
-        new Table("BYTES", "CREATE", "RATE", "OF BOUND", "PEAK MEMORY", "COLD P50", "FETCHED");
+        new Table(
+            "BYTES",
+            "CREATE",
+            "RATE",
+            "OF BOUND",
+            "PEAK MEMORY",
+            "COLD P50",
+            "FETCHED",
+            "READ",
+            "READ AGAIN");
     for (Image image : images) {
       table.row(
           String.format(Locale.ROOT, "%,d", image.bytes()),
@@ -250,7 +291,9 @@ final class ImageCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.0f %%", 100 * image.perSecond() / rates.bound()),
           mebibytes(image.peakMemoryBytes()),
           String.format(Locale.ROOT, "%,.1f ms", image.coldP50Millis()),
-          mebibytes(image.bytesFetched()));
+          mebibytes(image.bytesFetched()),
+          String.format(Locale.ROOT, "%,.0f MB/s", image.readPerSecond() / 1e6),
+          String.format(Locale.ROOT, "%,.0f MB/s", image.readAgainPerSecond() / 1e6));
     }
     table.print(context.out());
   }
