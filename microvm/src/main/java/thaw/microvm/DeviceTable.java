@@ -33,6 +33,15 @@ final class DeviceTable {
       return readOnly;
     }
 
+    /**
+     * Whether a guest's reads of it pass the host's page cache by: the guest has one of its own,
+     * and so they come whole. The runtime's does not, since only what is in the page cache can be
+     * pushed there, and what a resume reads of it are little pieces that its log knows.
+     */
+    boolean direct() {
+      return this != RUNTIME;
+    }
+
     /** Its number in a page access log; memory is 0. */
     int loggedAs() {
       return loggedAs;

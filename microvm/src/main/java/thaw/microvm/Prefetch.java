@@ -3,6 +3,7 @@ package thaw.microvm;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -12,10 +13,10 @@ import thaw.snapshots.PageAccessLog;
 import thaw.sparsefs.SandboxDirectory;
 
 /**
- * Brings the pages of a log nearer. Those of memory are pushed into the page cache, in order, in
- * small messages over a device of its own, so that a fault that comes meanwhile does not wait for
- * it. Those of disks are only asked of where they are kept: the page cache holds nothing of a disk,
- * and a guest reads many of its pages at once.
+ * Brings the pages of a log nearer. Those of memory and of the runtime's disk are pushed into the
+ * page cache, in order, in small messages over a device of its own, so that a fault that comes
+ * meanwhile does not wait for it. Those of disks that are read directly are only asked of where
+ * they are kept.
  */
 final class Prefetch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Prefetch.class);
@@ -25,15 +26,20 @@ final class Prefetch implements AutoCloseable {
 
   private final SandboxDirectory directory;
   private final Map<Integer, String> files;
+  private final Set<Integer> direct;
   private final Supplier<PageAccessLog> log;
   private final Thread thread;
   private volatile boolean closed;
   private final AtomicInteger pushed = new AtomicInteger();
 
   private Prefetch(
-      SandboxDirectory directory, Map<Integer, String> files, Supplier<PageAccessLog> log) {
+      SandboxDirectory directory,
+      Map<Integer, String> files,
+      Set<Integer> direct,
+      Supplier<PageAccessLog> log) {
     this.directory = directory;
     this.files = files;
+    this.direct = direct;
     this.log = log;
     thread = Thread.ofPlatform().name("prefetch").daemon().unstarted(this::run);
   }
@@ -41,12 +47,17 @@ final class Prefetch implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param files names of the read-only files by their numbers in the log; if memory is among them
-   *     the kernel must know it already: QEMU has it open. What the log has of others is left out
+   * @param files names of the read-only files by their numbers in the log; those that are not read
+   *     directly the kernel must know already: QEMU has them open. What the log has of others is
+   *     left out
+   * @param direct those of them that are read directly
    */
   static Prefetch start(
-      SandboxDirectory directory, Map<Integer, String> files, Supplier<PageAccessLog> log) {
-    Prefetch prefetch = new Prefetch(directory, Map.copyOf(files), log);
+      SandboxDirectory directory,
+      Map<Integer, String> files,
+      Set<Integer> direct,
+      Supplier<PageAccessLog> log) {
+    Prefetch prefetch = new Prefetch(directory, Map.copyOf(files), direct, log);
     prefetch.thread.start();
     return prefetch;
   }
@@ -55,27 +66,29 @@ final class Prefetch implements AutoCloseable {
     try {
       List<Integer> wanted = log.get().pages();
       files.forEach((file, name) -> directory.fetchAhead(name, pagesOf(file, wanted)));
-      String memory = files.get(PageAccessLog.MEMORY);
-      if (memory != null) {
-        push(memory, pagesOf(PageAccessLog.MEMORY, wanted).toArray());
-      }
+      push(wanted);
     } catch (IOException | RuntimeException e) {
       // Pages that were not pushed are read when they are touched.
       LOG.warn("prefetch ended early", e);
     }
   }
 
-  private void push(String file, int[] wanted) throws IOException {
+  private void push(List<Integer> wanted) throws IOException {
     int next = 0;
-    while (next < wanted.length && !closed) {
+    while (next < wanted.size() && !closed) {
+      int first = wanted.get(next);
       int count = 1;
       while (count < RUN_PAGES_MAX
-          && next + count < wanted.length
-          && wanted[next + count] == wanted[next] + count) {
+          && next + count < wanted.size()
+          && wanted.get(next + count) == first + count) {
         count++;
       }
-      directory.prefetch(file, wanted[next], count);
-      pushed.addAndGet(count);
+      int file = PageAccessLog.file(first);
+      String name = files.get(file);
+      if (name != null && !direct.contains(file)) {
+        directory.prefetch(name, PageAccessLog.page(first), count);
+        pushed.addAndGet(file == PageAccessLog.MEMORY ? count : 0);
+      }
       next += count;
     }
   }
@@ -86,7 +99,7 @@ final class Prefetch implements AutoCloseable {
         .mapToInt(PageAccessLog::page);
   }
 
-  /** How many pages were pushed so far. */
+  /** How many pages of memory were pushed so far. */
   int pushed() {
     return pushed.get();
   }

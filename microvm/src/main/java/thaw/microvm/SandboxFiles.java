@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import thaw.guest.GuestImages;
 import thaw.jail.CloseStack;
 import thaw.jail.Command;
@@ -146,9 +147,9 @@ final class SandboxFiles implements AutoCloseable {
     addDisk(disk, late(disk), touches.of(disk.loggedAs()));
   }
 
-  /** The guest has a page cache of its own: another copy in the host's would only take memory. */
   private void addDisk(Disk disk, PageSource source, FirstTouch touch) {
-    add(new SparseFile(disk.serial(), uid, GuestImages.DISK_BYTES, source, touch, true));
+    long bytes = GuestImages.DISK_BYTES;
+    add(new SparseFile(disk.serial(), uid, bytes, source, touch, disk.direct()));
   }
 
   private LateSource late(Disk disk) {
@@ -211,7 +212,7 @@ final class SandboxFiles implements AutoCloseable {
   }
 
   private void push(Supplier<PageAccessLog> log) {
-    Prefetch started = Prefetch.start(directory, wanted(), log);
+    Prefetch started = Prefetch.start(directory, wanted(), directly(), log);
     undo.push(started::close);
     prefetch = Optional.of(started);
   }
@@ -246,6 +247,14 @@ final class SandboxFiles implements AutoCloseable {
       }
     }
     return files;
+  }
+
+  /** The files of which the page cache takes nothing, by their numbers in a log. */
+  private Set<Integer> directly() {
+    return present().stream()
+        .filter(Disk::direct)
+        .map(Disk::loggedAs)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Completes when nobody serves the files any more. */
