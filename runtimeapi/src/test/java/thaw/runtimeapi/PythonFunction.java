@@ -1,7 +1,5 @@
 package thaw.runtimeapi;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +9,6 @@ import java.util.Map;
 
 /** A python function in a real process that runs the runtime image's own bootstrap. */
 final class PythonFunction extends FunctionProcess {
-  private static final RuntimeSources SOURCES = new RuntimeSources("python3.13");
-  private static final Path RUNTIME = layOut();
   private static final Path PYTHON_3_13 = Path.of("/usr/bin/python3.13");
   private static final Path PYTHON =
       Files.exists(PYTHON_3_13) ? PYTHON_3_13 : Path.of("/usr/bin/python3");
@@ -31,26 +27,10 @@ final class PythonFunction extends FunctionProcess {
     return new PythonFunction(taskRoot, "app.handler", Map.of());
   }
 
-  /** A directory with what the image has in /var/runtime. */
-  private static Path layOut() {
-    try {
-      Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-      Path runtime = Files.createTempDirectory(target, "test-python");
-      SOURCES.copy(runtime);
-      SOURCES.compile("native.c", runtime.resolve("thaw_runtime/native.abi3.so"));
-      return runtime;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
   private static List<String> command() {
     List<String> command = new ArrayList<>(RuntimeCommand.of("python3.13").command());
     command.set(0, PYTHON.toString());
-    command.set(command.size() - 1, RUNTIME.resolve("bootstrap").toString());
+    command.set(command.size() - 1, RuntimeSources.python().resolve("bootstrap").toString());
     return command;
   }
 

@@ -1,6 +1,7 @@
 package thaw.runtimeapi;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,32 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What the guest images have of Thaw's own for a runtime, laid out as in an image. */
-record RuntimeSources(String tree) {
+public record RuntimeSources(String tree) {
+  private static final class Python {
+    static final Path RUNTIME = layOutPython();
+  }
+
+  /** A directory with what the python image has in /var/runtime. */
+  public static Path python() {
+    return Python.RUNTIME;
+  }
+
+  private static Path layOutPython() {
+    RuntimeSources sources = new RuntimeSources("python3.13");
+    try {
+      Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+      Path runtime = Files.createTempDirectory(target, "test-python");
+      sources.copy(runtime);
+      sources.compile("native.c", runtime.resolve("thaw_runtime/native.abi3.so"));
+      return runtime;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** Copies the runtime's files into a directory that stands for /var/runtime. */
   void copy(Path directory) throws IOException {
     Path files = sources().resolve("files/var/runtime");

@@ -25,13 +25,12 @@ import thaw.model.FunctionVersion;
 import thaw.model.InvocationResult;
 import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeLogging;
+import thaw.runtimeapi.RuntimeSources;
 import thaw.sandbox.DiskImage;
 
 /** A worker over real processes: the runtime image's own python bootstrap, the host's python. */
 final class TestWorker implements AutoCloseable {
-  private static final Path RUNTIME_DIRECTORY =
-      Path.of("../guest/src/main/resources/thaw/guest/runtimes/python3.13/files/var/runtime")
-          .toAbsolutePath();
+  private static final Path RUNTIME_DIRECTORY = RuntimeSources.python();
   private static final Path PYTHON_3_13 = Path.of("/usr/bin/python3.13");
 
   final ProcessDriver driver = new ProcessDriver();

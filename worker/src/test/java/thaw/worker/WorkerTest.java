@@ -242,7 +242,7 @@ class WorkerTest {
         from thaw_runtime.api import Api
         def handler(event, context):
             if event.get("leave"):
-                Api(os.environ["AWS_LAMBDA_RUNTIME_API"]).respond(context.aws_request_id, b'"gone"', b"application/json")
+                Api(os.environ["AWS_LAMBDA_RUNTIME_API"]).respond(context.aws_request_id, b'"gone"', "application/json")
                 while not os.path.exists("leave-now"):
                     time.sleep(0.001)
                 os._exit(128)

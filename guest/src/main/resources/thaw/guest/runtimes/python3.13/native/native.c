@@ -74,7 +74,8 @@ struct buffer {
     size_t length, capacity;
 };
 
-static struct buffer received; /* and not taken yet: answers follow each other without a gap */
+/* Of the process's one connection. What was received and not taken yet: answers follow each other without a gap. */
+static struct buffer received;
 static struct buffer request;
 
 /* What of an answer's headers is told, in this order, after its status and body. */
