@@ -109,7 +109,7 @@ class BenchEndToEndTest {
 
   @Test
   void dedupPrintsTheDocumentedFigures() throws Exception {
-    JsonNode bench = json("bench", "dedup", "--json");
+    JsonNode bench = json("bench", "dedup", "--sharing", "6", "--json");
     assertThat(bench.path("bench").asString()).isEqualTo("dedup");
     List<JsonNode> rows = List.copyOf(bench.path("results").values());
     assertThat(rows)

@@ -30,6 +30,7 @@ import thaw.chunks.StorageSettings;
 import thaw.cli.Context;
 import thaw.cli.ExitCodes;
 import thaw.cli.Table;
+import thaw.cli.UserError;
 import thaw.cli.client.Json;
 import thaw.code.ChunkedImages;
 import thaw.code.CodeSettings;
@@ -59,7 +60,6 @@ final class DedupCommand implements Callable<Integer> {
   private static final String ACCOUNT = "000000000000";
   private static final int CHUNK_BYTES = 512 * 1024;
   private static final int FUNCTIONS = 50;
-  private static final int SHARING = 20;
   private static final int BASES = 3;
   private static final int REBUILDS = 10;
   private static final int FUNCTION_BYTES = 200_000;
@@ -70,6 +70,13 @@ final class DedupCommand implements Callable<Integer> {
 
   private final Context context;
   private final List<Row> rows = new ArrayList<>();
+
+  @Option(
+      names = "--sharing",
+      paramLabel = "N",
+      description =
+          "How many container images, and packages, have one of three bases (default: 20).")
+  private int sharing = 20;
 
   @Option(names = "--json", description = "Print {\"bench\": \"dedup\", \"results\": [...]}.")
   private boolean json;
@@ -112,6 +119,9 @@ final class DedupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (sharing < 1) {
+      throw new UserError("--sharing " + sharing + " is too few", "At least 1.");
+    }
     Path directory = Files.createTempDirectory("thaw-bench");
     InMemoryManifests index = new InMemoryManifests();
     try (ChunkStorage storage =
@@ -174,19 +184,19 @@ final class DedupCommand implements Callable<Integer> {
       // The same files in another archive: another package, the same disk.
       row("same-upload", List.of(() -> zip(base, 1)));
 
-      List<Making> sharing = new ArrayList<>();
+      List<Making> packages = new ArrayList<>();
       for (int i = 0; i < BASES; i++) {
         store(zip(base(10 + i)));
       }
-      for (int i = 0; i < SHARING; i++) {
+      for (int i = 0; i < sharing; i++) {
         int number = i;
-        sharing.add(() -> {
+        packages.add(() -> {
           List<Content> files = base(10 + number % BASES);
           files.add(file("zz-own", 3_000 + number, FUNCTION_BYTES));
           return zip(files);
         });
       }
-      row("shared-libraries", sharing);
+      row("shared-libraries", packages);
       sharedBase();
     }
 
@@ -198,7 +208,7 @@ final class DedupCommand implements Callable<Integer> {
         store(bases.uri(base));
       }
       List<Storing> programs = new ArrayList<>();
-      for (int i = 0; i < SHARING; i++) {
+      for (int i = 0; i < sharing; i++) {
         int number = i;
         programs.add(() ->
             store(

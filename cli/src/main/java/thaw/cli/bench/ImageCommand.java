@@ -188,8 +188,8 @@ final class ImageCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     invoke(platform, image.name(), EVENT);
     image.coldMillis().add((System.nanoTime() - begin) / 1e6);
-    platform.end(); // what was fetched is written to the cache a while later, or now
-    image.fetched().add(size(cache));
+    // What was fetched is written to the cache a while later, or when the platform ends.
+    platform.restart(SETTINGS, () -> image.fetched().add(size(cache)));
     image.readings().add(Reading.of(invoke(platform, image.name(), READ)));
   }
 
