@@ -2,6 +2,7 @@ package thaw.chunks;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -31,21 +32,24 @@ final class LateExecutor implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    if (thread.isShutdown() || !room.tryAcquire()) {
+    if (!room.tryAcquire()) {
       task.run();
       return;
     }
-    ScheduledFuture<?> _ =
-        thread.schedule(
-            () -> {
-              try {
-                task.run();
-              } finally {
-                room.release();
-              }
-            },
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS);
+    try {
+      ScheduledFuture<?> _ =
+          thread.schedule(() -> runLate(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) { // it was closed, perhaps just now
+      runLate(task);
+    }
+  }
+
+  private void runLate(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      room.release();
+    }
   }
 
   /** Ends when what waits is done. */

@@ -29,6 +29,8 @@ final class ReadPath {
   /** Of those that verify and decrypt, one less than there are: who waits for a chunk has it. */
   private static final int PROCESSORS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
+  private static final byte[] NONE = {};
+
   private final MemoryCache memory;
   private final TierCounters memoryCounters = new TierCounters();
   private final List<Tier> tiers;
@@ -158,20 +160,21 @@ final class ReadPath {
 
   /** Verifies a chunk and decrypts it in place, after those before it. */
   private boolean decryptIfWhole(int foundAt, Hash name, byte[] key, byte[] chunk) {
+    byte[] ciphertext;
     processors.acquireUninterruptibly();
     try {
       if (!isWhole(name, chunk)) {
         return false;
       }
-      if (foundAt > 0) {
-        byte[] ciphertext = chunk.clone();
-        keeper.execute(() -> offer(foundAt, name, ciphertext));
-      }
+      ciphertext = foundAt > 0 ? chunk.clone() : NONE;
       ChunkCipher.crypt(key, chunk);
-      return true;
     } finally {
       processors.release();
     }
+    if (foundAt > 0) { // without a processor: it may write to the disk at once
+      keeper.execute(() -> offer(foundAt, name, ciphertext));
+    }
+    return true;
   }
 
   private static boolean isWhole(Hash name, byte[] ciphertext) {

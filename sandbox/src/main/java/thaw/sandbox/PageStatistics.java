@@ -7,7 +7,8 @@ package thaw.sandbox;
  *
  * @param pushed pages of its memory that the page access log had and that were pushed
  * @param faults pages of its memory that were asked for: with a log, those that it does not cover
- * @param diskReads reads of its read-only disks, which are as large as the guest's own
+ * @param diskReads reads of its read-only disks, as large as the guest's own but for the runtime's,
+ *     by page
  * @param diskPages pages in them: what a guest reads twice counts twice
  */
 public record PageStatistics(long pushed, long faults, long diskReads, long diskPages) {

@@ -30,7 +30,7 @@ def prepare(task_root):
 def set_variable(name, value):
     """Sets a variable of the environment, or removes it if the value is None.
 
-    As `os.environ` does, in a tenth of the steps: it checks and converts names and values by functions of its own, and
+    As `os.environ` does, in far fewer steps: it checks and converts names and values by functions of its own, and
     finds out by an exception that something is not there.
     """
     key = name.encode("utf-8", "surrogateescape")
