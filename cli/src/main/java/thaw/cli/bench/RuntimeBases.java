@@ -29,7 +29,7 @@ final class RuntimeBases {
   private static final List<String> RUNTIMES = List.of("python3.13", "nodejs22.x", "ruby3.3");
   private static final String LAYER = "application/vnd.oci.image.layer.v1.tar";
   private static final Duration UNPACK_TIMEOUT = Duration.ofMinutes(5);
-  private static final int EXECUTABLE = 0111;
+  private static final int PROGRAM_MODE = 0755;
   private static final int MODE_BITS = 07777;
 
   private final List<StreamedLayout> bases = new ArrayList<>();
@@ -78,7 +78,7 @@ final class RuntimeBases {
     layout.layer(
         LAYER,
         kept -> kept,
-        tar -> StreamedLayout.put(tar, name, content, 0, content.length, 0644 | EXECUTABLE));
+        tar -> StreamedLayout.put(tar, name, content, 0, content.length, PROGRAM_MODE));
     return layout.finish("/" + name);
   }
 
