@@ -162,21 +162,18 @@ void reply(uint32_t request, int error, const void *result, uint32_t length) {
 
 /* ---- control calls ---- */
 
-/* Splits NUL-ended strings; true if there are exactly so many. */
-static bool two_strings(const uint8_t *p, uint32_t length, const char **first, const char **second) {
-    const uint8_t *end = memchr(p, 0, length);
-    if (!end || p[length - 1] != 0 || end + 1 >= p + length) return false;
-    *first = (const char *)p;
-    *second = (const char *)end + 1;
-    return memchr(*second, 0, length) == p + length - 1;
-}
-
 static int identity(const uint8_t *p, uint32_t length) {
-    const char *hostname, *machine_id;
-    if (!two_strings(p, length, &hostname, &machine_id) || !*hostname || strlen(hostname) > 63
-        || strlen(machine_id) != 32)
+    const char *texts[3]; /* host name, machine id, boot id */
+    const uint8_t *at = p, *end = p + length;
+    for (int i = 0; i < 3; i++) {
+        const uint8_t *stop = memchr(at, 0, end - at);
+        if (!stop) return fail(EINVAL, "SET_IDENTITY");
+        texts[i] = (const char *)at;
+        at = stop + 1;
+    }
+    if (at != end || !*texts[0] || strlen(texts[0]) > 63 || strlen(texts[1]) != 32 || strlen(texts[2]) != BOOT_ID_LENGTH)
         return fail(EINVAL, "SET_IDENTITY");
-    return guest_identity(hostname, machine_id);
+    return guest_identity(texts[0], texts[1], texts[2]);
 }
 
 /* Returns an errno, or -1 if the reply was sent or will be. */

@@ -26,12 +26,13 @@ enum operation {
 };
 enum stream_kind { CONNECTION = 1, STDOUT, STDERR, SERVICE }; /* CONNECTION and SERVICE go both ways */
 
-#define VERSION 2
+#define VERSION 3
 #define HEADER_BYTES 8
 #define MAX_PAYLOAD 65536
 #define MAX_STREAMS 64
 #define WINDOW_BYTES (256 * 1024)
 #define NONCE_BYTES 16
+#define BOOT_ID_LENGTH 36 /* of a UUID */
 #define FLAG_CARRIED 1
 #define FLAG_ABORT 1
 
@@ -101,7 +102,7 @@ int guest_local_listener(void); /* for CONNECTIONs of Thaw's own runtimes, or -1
 void guest_port_lost(void);
 int guest_clock(int64_t seconds, uint32_t nanoseconds);
 int guest_reseed(const uint8_t *seed, uint32_t length);
-int guest_identity(const char *hostname, const char *machine_id);
+int guest_identity(const char *hostname, const char *machine_id, const char *boot_id);
 int guest_network(const uint8_t *address, const uint8_t *gateway, const uint8_t *resolver, int prefix);
 int guest_mount(uint32_t set);
 _Noreturn void guest_power_off(void);

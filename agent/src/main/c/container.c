@@ -116,7 +116,8 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
     return 0;
 }
 
-int guest_identity(const char *hostname, const char *machine_id) {
+int guest_identity(const char *hostname, const char *machine_id, const char *boot_id) {
+    (void)boot_id;
     etc_identity(hostname, machine_id);
     return etc_write("/etc/");
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/random.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -166,16 +165,13 @@ static int bind_etc(void) {
     return error;
 }
 
-/* The kernel's boot id cannot be changed: a file of ours, a random UUID, lies over it in the customer's /proc. */
-static int new_boot_id(void) {
+/* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. Until a host gives one it says the same. */
+static int show_boot_id(const char *given) {
     static struct shown file;
-    static const char form[] = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx\n";
-    uint8_t random[sizeof form];
-    char id[sizeof form];
-    if (getrandom(random, sizeof random, 0) != sizeof random) return fail(EIO, "getrandom");
-    for (size_t i = 0; i < sizeof form; i++)
-        id[i] = form[i] == 'x' ? "0123456789abcdef"[random[i] & 15] : form[i] == 'y' ? "89ab"[random[i] & 3] : form[i];
-    return show(&file, BOOT_ID, id);
+    char id[BOOT_ID_LENGTH + 2] = "";
+    if (given) strcat(strcpy(id, given), "\n");
+    else if (!file.bytes) read_file("/proc/sys/kernel/random/boot_id", id, sizeof id);
+    return *id ? show(&file, BOOT_ID, id) : 0;
 }
 
 /* A locally administered address out of the machine id, which is hex; a guest without NIC needs none. */
@@ -188,10 +184,10 @@ static int new_mac(const char *machine_id) {
     return ioctl(interface_socket(), SIOCSIFHWADDR, &request) < 0 && errno != ENODEV ? fail(errno, "MAC of eth0") : 0;
 }
 
-int guest_identity(const char *hostname, const char *machine_id) {
+int guest_identity(const char *hostname, const char *machine_id, const char *boot_id) {
     if (sethostname(hostname, strlen(hostname)) < 0) return fail(errno, "sethostname");
     etc_identity(hostname, machine_id);
-    int error = new_boot_id();
+    int error = show_boot_id(boot_id);
     if (!error) error = new_mac(machine_id);
     return error ? error : write_etc();
 }
@@ -316,7 +312,7 @@ static int mount_root(void) {
     error = mount_on("overlay", ROOT, "overlay", MS_NOSUID | MS_NODEV, options);
     unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     if (!error) error = mount_on("proc", ROOT "/proc", "proc", safe, "hidepid=2");
-    if (!error) error = new_boot_id();
+    if (!error) error = show_boot_id(NULL);
     if (!error && mount(BOOT_ID, ROOT "/proc/sys/kernel/random/boot_id", NULL, MS_BIND, NULL) < 0)
         error = fail(errno, "boot id");
     if (!error) error = mount_on("sysfs", ROOT "/sys", "sysfs", safe | MS_RDONLY, NULL);

@@ -76,8 +76,8 @@ int guest_reseed(const uint8_t *seed, uint32_t length) {
     return 0;
 }
 
-int guest_identity(const char *hostname, const char *machine_id) {
-    (void)hostname, (void)machine_id;
+int guest_identity(const char *hostname, const char *machine_id, const char *boot_id) {
+    (void)hostname, (void)machine_id, (void)boot_id;
     return 0;
 }
 

@@ -135,15 +135,33 @@ public final class AgentConnection implements AutoCloseable {
     calls.call(Operation.PING);
   }
 
+  /** What {@link #prepare} asked for. */
+  public final class Preparation {
+    private final long begin = System.nanoTime();
+    private final ControlCalls.Exchange exchange;
+
+    private Preparation(List<Request> requests) throws IOException {
+      exchange = calls.begin(requests);
+    }
+
+    /** Waits until the guest is prepared; called once. */
+    public void await() throws IOException {
+      exchange.await();
+      if (System.nanoTime() - begin > CLOCK_ERROR_NANOS) {
+        setClock();
+      }
+    }
+  }
+
   /**
-   * Makes a guest one of a kind and mounts disks, in one exchange: {@link #setClock}, {@link
+   * Has a guest become one of a kind and mount disks, in one exchange: {@link #setClock}, {@link
    * #reseed}, {@link #setIdentity}, {@link #configureNetwork} if there is a network, {@link
-   * #mountDisks}.
+   * #mountDisks}. It may be a guest that has not greeted yet, but will within the time that a call
+   * may take: then it is greeting and exchange in one.
    */
-  public void prepare(
+  public Preparation prepare(
       byte[] seed, GuestIdentity identity, Optional<GuestNetwork> network, Set<GuestDisk> disks)
       throws IOException {
-    long begin = System.nanoTime();
     List<Request> requests = new ArrayList<>();
     requests.add(new Request(Operation.SET_CLOCK, Arguments.clock(Instant.now())));
     requests.add(new Request(Operation.RESEED, Arguments.seed(seed)));
@@ -151,10 +169,7 @@ public final class AgentConnection implements AutoCloseable {
     network.ifPresent(
         n -> requests.add(new Request(Operation.CONFIGURE_NETWORK, Arguments.network(n))));
     requests.add(new Request(Operation.MOUNT_DISKS, Arguments.disks(disks)));
-    calls.call(requests);
-    if (System.nanoTime() - begin > CLOCK_ERROR_NANOS) {
-      setClock();
-    }
+    return new Preparation(requests);
   }
 
   /**
@@ -180,7 +195,7 @@ public final class AgentConnection implements AutoCloseable {
     calls.call(Operation.RESEED, Arguments.seed(seed));
   }
 
-  /** Gives the guest its hostname, machine id, boot id and MAC; {@link #reseed} it before. */
+  /** Gives the guest its hostname, machine id, boot id and MAC. */
   public void setIdentity(GuestIdentity identity) throws IOException {
     calls.call(Operation.SET_IDENTITY, Arguments.identity(identity));
   }

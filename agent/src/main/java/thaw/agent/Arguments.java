@@ -33,6 +33,7 @@ final class Arguments {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     string(out, identity.hostname());
     string(out, identity.machineId());
+    string(out, identity.bootId().toString());
     return ByteBuffer.wrap(out.toByteArray());
   }
 

@@ -66,6 +66,11 @@ final class ControlCalls {
    * @throws AgentCallException for the first that failed
    */
   List<ByteBuffer> call(List<Request> requests) throws IOException {
+    return begin(requests).await();
+  }
+
+  /** Sends requests, as {@link #call(List)}, and does not wait; the caller does. */
+  Exchange begin(List<Request> requests) throws IOException {
     for (Request request : requests) {
       requireFitting(request);
     }
@@ -76,22 +81,46 @@ final class ControlCalls {
         throw new IOException(
             what + " was not sent: " + Protocol.MAX_UNANSWERED_REQUESTS + " calls wait");
       }
-      try {
-        List<CompletableFuture<Reply>> calls = new ArrayList<>();
-        for (Request request : requests) {
-          calls.add(send(request));
-        }
-        List<ByteBuffer> results = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          results.add(await(requests.get(i).operation(), calls.get(i)));
-        }
-        return results;
-      } finally {
-        unanswered.release(count);
-      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted during " + what);
+      throw new InterruptedIOException("interrupted before " + what);
+    }
+    try {
+      List<CompletableFuture<Reply>> calls = new ArrayList<>();
+      for (Request request : requests) {
+        calls.add(send(request));
+      }
+      return new Exchange(requests, calls);
+    } catch (IOException | RuntimeException e) {
+      unanswered.release(count);
+      throw e;
+    }
+  }
+
+  /** Requests that were sent; {@link #await} is called once. */
+  final class Exchange {
+    private final List<Request> requests;
+    private final List<CompletableFuture<Reply>> calls;
+
+    private Exchange(List<Request> requests, List<CompletableFuture<Reply>> calls) {
+      this.requests = requests;
+      this.calls = calls;
+    }
+
+    /** Waits for all replies, as {@link ControlCalls#call(List)} does. */
+    List<ByteBuffer> await() throws IOException {
+      try {
+        List<ByteBuffer> results = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+          results.add(ControlCalls.this.await(requests.get(i).operation(), calls.get(i)));
+        }
+        return results;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted during " + requests.getFirst().operation());
+      } finally {
+        unanswered.release(calls.size());
+      }
     }
   }
 

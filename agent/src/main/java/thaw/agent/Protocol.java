@@ -2,7 +2,7 @@ package thaw.agent;
 
 /** The numbers of docs/agent-protocol.md, version 2. */
 final class Protocol {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEADER_BYTES = 8;
   static final int MAX_PAYLOAD_BYTES = 64 * 1024;
   static final int MAX_STREAMS = 64;

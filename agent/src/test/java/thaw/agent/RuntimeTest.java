@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,8 @@ class RuntimeTest {
   void answersTheCallsThatPrepareAGuest() throws IOException {
     connection.setClock();
     connection.reseed(new byte[32]);
-    connection.setIdentity(new GuestIdentity("sandbox-1", "0123456789abcdef".repeat(2)));
+    connection.setIdentity(
+        new GuestIdentity("sandbox-1", "0123456789abcdef".repeat(2), UUID.randomUUID()));
     connection.configureNetwork(new GuestNetwork("10.0.2.15", 24, "10.0.2.2", "10.0.2.3"));
     connection.mountDisks(EnumSet.of(GuestDisk.ROOT));
     connection.mountDisks();

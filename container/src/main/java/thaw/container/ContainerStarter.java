@@ -19,6 +19,7 @@ import thaw.jail.NetworkRelay;
 import thaw.jail.OneConnection;
 import thaw.jail.Passt;
 import thaw.jail.Trees;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxSpec;
 
@@ -121,6 +122,7 @@ final class ContainerStarter {
     }
     sandbox.connect(accept(agent, jail), listener);
     sandbox.awaitHello(host.settings().startTimeout());
+    GuestPreparation.begin(sandbox.agent(), sandbox.network(), spec.disks()).await();
     jail.limitCpu(spec.memorySizeMb() / MB_PER_VCPU);
     return sandbox;
   }

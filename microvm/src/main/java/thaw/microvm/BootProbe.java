@@ -2,6 +2,7 @@ package thaw.microvm;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
@@ -40,7 +41,8 @@ final class BootProbe {
             SIZE_MB,
             SandboxPlan.cpuShares(SIZE_MB),
             0,
-            timeout);
+            timeout,
+            Set.of());
     new SandboxStarter(host, vm).boot(plan, new Deaf()).close();
   }
 

@@ -151,7 +151,8 @@ public final class MicrovmDriver implements SandboxDriver {
         spec.ephemeralStorageMb(),
         SandboxPlan.cpuShares(spec.memorySizeMb()),
         hardCpuQuota() ? vcpus : 0,
-        host.settings().bootTimeout());
+        host.settings().bootTimeout(),
+        spec.isBase() ? Set.of() : spec.disks());
   }
 
   private Path runtime(String name) throws SandboxException {

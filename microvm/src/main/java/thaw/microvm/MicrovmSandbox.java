@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
+import thaw.agent.GuestDisk;
 import thaw.agent.GuestNetwork;
 import thaw.jail.CloseStack;
 import thaw.jail.Jail;
 import thaw.jail.NetworkPolicy;
 import thaw.sandbox.Capture;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.MemoryUse;
 import thaw.sandbox.PageStatistics;
 import thaw.sandbox.Sandbox;
@@ -132,10 +135,19 @@ final class MicrovmSandbox implements Sandbox {
     migration.prepare(connected(monitor));
   }
 
-  /** Loads the device state, which the VM waits for; it runs afterwards. */
+  /** Loads the device state, which the VM waits for. */
   void load() throws IOException {
     migration.load(connected(monitor), monitorTimeout);
+  }
+
+  /** Lets a VM that has loaded its state run. */
+  void run() throws IOException {
     connected(monitor).execute("cont", Map.of());
+  }
+
+  /** Asks the guest to become one of a kind and to mount disks. */
+  AgentConnection.Preparation prepare(Set<GuestDisk> mounted) throws IOException {
+    return GuestPreparation.begin(agent(), network, mounted);
   }
 
   /** Waits for the guest; if the VM ended instead, says why. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import thaw.agent.GuestDisk;
 import thaw.guest.GuestImages;
 import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.DiskImage;
@@ -25,6 +26,7 @@ import thaw.sandbox.SandboxOrigin;
  * @param cpuShares weight of the jail
  * @param hardCpus hard limit of its processor time once it has booted, in processors; 0 for none
  * @param bootTimeout until the agent's greeting
+ * @param mounted the disks that its guest mounts; empty if it is not prepared
  */
 record SandboxPlan(
     VmOptions vm,
@@ -38,7 +40,8 @@ record SandboxPlan(
     int temporaryMb,
     long cpuShares,
     double hardCpus,
-    Duration bootTimeout) {
+    Duration bootTimeout,
+    Set<GuestDisk> mounted) {
   /** The content of a read-only disk. */
   DiskImage image(Disk disk) {
     return switch (disk) {

@@ -83,6 +83,9 @@ final class SandboxStarter {
         files.ifPresent(sandbox::endWith);
       }
       sandbox.awaitHello(plan.bootTimeout());
+      if (!plan.mounted().isEmpty()) {
+        sandbox.prepare(plan.mounted()).await();
+      }
       if (plan.hardCpus() > 0) {
         started.jail.limitCpu(plan.hardCpus());
       }

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import thaw.agent.GuestDisk;
 import thaw.agent.RuntimeProcess;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeOutcome;
-import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
@@ -65,7 +62,6 @@ final class PythonLayers implements AutoCloseable {
     SandboxSpec spec =
         spec(Optional.of(PYTHON), Optional.empty(), new SandboxOrigin.Snapshot(base)).toCapture();
     try (RuntimeGuest guest = new RuntimeGuest(host.driver(), spec)) {
-      GuestPreparation.prepare(guest.sandbox, EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
       guest
           .sandbox
           .agent()

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import thaw.runtimeapi.RuntimeOutcome;
-import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.MemoryUse;
 import thaw.sandbox.SandboxOrigin;
 import thaw.snapshots.PageAccessLog;
@@ -82,10 +81,8 @@ final class ResumeMeasurement {
       long start = System.nanoTime();
       last = start;
       try (RuntimeGuest guest = clone(host, code, new SandboxOrigin.Snapshot(layer, log, false))) {
-        stage("to HELLO");
-        GuestPreparation.prepare(guest.sandbox, guest.spec.disks());
-        stage("clock to disks");
-        guest.thaw(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
+        stage("to its preparation");
+        guest.restore(whole ? "" : RuntimeGuest.environment("app.handler", "on-demand"));
         stage("thaw");
         if (!whole) {
           assertThat(guest.api.awaitInit(RuntimeGuest.PLENTY))

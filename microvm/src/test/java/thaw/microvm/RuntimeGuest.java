@@ -18,7 +18,6 @@ import thaw.agent.ExitStatus;
 import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeApi;
 import thaw.runtimeapi.RuntimeOutcome;
-import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxSpec;
@@ -72,17 +71,11 @@ final class RuntimeGuest implements AutoCloseable {
   }
 
   /**
-   * What a worker does before customer code runs after a resume.
+   * Lets the runtime go on, which asked restore/next before it was frozen.
    *
-   * @param body the answer to restore/next
+   * @param body the answer
    */
   void restore(String body) throws Exception {
-    GuestPreparation.prepare(sandbox, spec.disks());
-    thaw(body);
-  }
-
-  /** Lets the runtime go on, which asked restore/next before it was frozen. */
-  void thaw(String body) throws Exception {
     AgentStream connection = carried.get(PLENTY.toSeconds(), TimeUnit.SECONDS);
     api.serveRestored(connection, body.getBytes(StandardCharsets.UTF_8));
     sandbox.agent().thaw(memoryBytes, 256);

@@ -16,7 +16,8 @@ public interface SandboxDriver extends AutoCloseable {
   boolean hardCpuQuota();
 
   /**
-   * Starts a sandbox and returns when its agent has greeted. The caller closes it.
+   * Starts a sandbox and returns when its guest is prepared ({@link GuestPreparation}), unless it
+   * is {@linkplain SandboxSpec#isBase() a base}, which is left as it booted. The caller closes it.
    *
    * @param listener told of what the guest does on its own
    * @throws SandboxException if it could not be started; nothing is left behind

@@ -87,10 +87,15 @@ public record SandboxSpec(
     return paged;
   }
 
+  /** Whether it is booted to be captured: the base of all that is resumed. */
+  public boolean isBase() {
+    return capturable && origin instanceof SandboxOrigin.Boot;
+  }
+
   /** The disks that its guest mounts. */
   public Set<GuestDisk> disks() {
     Set<GuestDisk> disks = EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP);
-    if (!codeIsRoot) {
+    if (codeImage.isPresent() && !codeIsRoot) {
       disks.add(GuestDisk.CODE);
     }
     if (optImage.isPresent()) {

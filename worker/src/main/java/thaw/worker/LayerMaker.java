@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import thaw.agent.GuestDisk;
 import thaw.agent.RuntimeProcess;
 import thaw.model.FunctionImage;
 import thaw.model.FunctionVersion;
@@ -19,7 +17,6 @@ import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeCommand;
 import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeOutcome;
-import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -118,8 +115,8 @@ final class LayerMaker {
             new SandboxOrigin.Snapshot(base.layer()),
             true);
     try (Sandbox sandbox = driver.start(spec, events)) {
-      // An identity that no clone keeps, so that each of them changes one and need not make it.
-      GuestPreparation.prepare(sandbox, EnumSet.of(GuestDisk.ROOT, GuestDisk.TMP));
+      // It has an identity that no clone keeps, so that each of them changes one and need not make
+      // it.
       RuntimeStart.exec(
           sandbox,
           new RuntimeProcess(
@@ -242,14 +239,7 @@ final class LayerMaker {
             .spec(function, network)
             .from(new SandboxOrigin.Snapshot(below.layer()))
             .toCapture();
-    Sandbox sandbox = driver.start(spec, events);
-    try {
-      GuestPreparation.prepare(sandbox, spec.disks());
-      return sandbox;
-    } catch (IOException | RuntimeException e) {
-      sandbox.close();
-      throw e;
-    }
+    return driver.start(spec, events);
   }
 
   private static RuntimeProcess withSnapStart(RuntimeProcess process) {

@@ -7,7 +7,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.model.FunctionVersion;
 import thaw.model.LambdaException;
-import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -15,9 +14,8 @@ import thaw.sandbox.SandboxSpec;
 import thaw.worker.SnapshotSettings.StartDepth;
 
 /**
- * Starts a sandbox from the deepest snapshot layer there is, makes its guest one of a kind, mounts
- * its disks and runs what is left of INIT. If a layer cannot be resumed, the start goes on from the
- * one below, and in the end from a boot.
+ * Starts a sandbox from the deepest snapshot layer there is and runs what is left of INIT. If a
+ * layer cannot be resumed, the start goes on from the one below, and in the end from a boot.
  */
 final class SessionStarter implements GuestStarter {
   private static final Logger LOG = LoggerFactory.getLogger(SessionStarter.class);
@@ -109,7 +107,6 @@ final class SessionStarter implements GuestStarter {
     events.begin(life); // a runtime that was frozen is heard from the first moment on
     Sandbox sandbox = driver.start(spec, events);
     try {
-      GuestPreparation.prepare(sandbox, spec.disks());
       long startMicros = (System.nanoTime() - begin) / 1000;
       SandboxSession session =
           new SandboxSession(

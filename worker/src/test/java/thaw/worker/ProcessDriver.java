@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import thaw.agent.AgentConnection;
 import thaw.agent.GuestNetwork;
+import thaw.sandbox.GuestPreparation;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
@@ -68,6 +69,7 @@ final class ProcessDriver implements SandboxDriver {
                 .start();
         AgentConnection agent = AgentConnection.open(server.accept(), listener);
         agent.awaitHello(Duration.ofSeconds(20));
+        GuestPreparation.begin(agent, Optional.empty(), spec.disks()).await();
         port.set(runtimeApiPort);
         dataPort.set(dataEndpointPort);
         ProcessSandbox sandbox =
