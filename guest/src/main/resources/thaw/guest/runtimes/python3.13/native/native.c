@@ -1,12 +1,15 @@
 /*
- * The Lambda Runtime API (2018-06-01) over one connection, for the python runtime: requests out, answers in. In Python each of them
- * costs some thousand steps of the interpreter, which a clone takes for the first time, and an emulated one has to translate.
+ * What every invocation of the python runtime goes through: the Lambda Runtime API (2018-06-01) over one connection, JSON, the context
+ * object and the environment. In Python each of them costs hundreds of steps of the interpreter, which a clone takes for the first time,
+ * and an emulated one has to translate.
  *
  * Compiled without Python's headers: of its stable ABI (PEP 384, as of 3.10) little is needed, all of which are symbols of the python
  * program itself.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -41,25 +44,51 @@ typedef struct {
 #define PYTHON_API_VERSION 1013
 
 extern PyObject *PyModule_Create2(PyModuleDef *, int);
-extern PyObject _Py_NoneStruct;
-extern PyObject *PyExc_ConnectionError, *PyExc_OSError, *PyExc_TypeError;
+extern PyObject _Py_NoneStruct, _Py_TrueStruct, _Py_FalseStruct;
+extern PyTypeObject PyBytes_Type, PyUnicode_Type, PyLong_Type, PyDict_Type, PyList_Type, PyTuple_Type;
+extern PyObject *PyExc_ConnectionError, *PyExc_Exception, *PyExc_OSError, *PyExc_TypeError, *PyExc_ValueError;
 extern void PyErr_SetString(PyObject *, const char *);
+extern PyObject *PyErr_Format(PyObject *, const char *, ...);
 extern PyObject *PyErr_SetFromErrno(PyObject *);
 extern PyObject *PyErr_NoMemory(void);
 extern int PyErr_CheckSignals(void);
 extern PyObject *PyErr_Occurred(void);
+extern int PyErr_ExceptionMatches(PyObject *);
+extern void PyErr_Clear(void);
 extern void *PyEval_SaveThread(void);
 extern void PyEval_RestoreThread(void *);
 extern void *PyMem_Realloc(void *, size_t);
+extern void PyMem_Free(void *);
+extern int PyType_IsSubtype(PyTypeObject *, PyTypeObject *);
+extern PyObject *PyType_GenericAlloc(PyTypeObject *, Py_ssize_t);
+extern int PyObject_SetAttr(PyObject *, PyObject *, PyObject *);
+extern PyObject *PyObject_VectorcallMethod(PyObject *, PyObject *const *, size_t, PyObject *);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
 extern long PyLong_AsLong(PyObject *);
+extern long PyLong_AsLongAndOverflow(PyObject *, int *);
 extern PyObject *PyLong_FromLong(long);
 extern PyObject *PyTuple_New(Py_ssize_t);
+extern Py_ssize_t PyTuple_Size(PyObject *);
+extern PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);
 extern int PyTuple_SetItem(PyObject *, Py_ssize_t, PyObject *);
+extern PyObject *PyList_New(Py_ssize_t);
+extern Py_ssize_t PyList_Size(PyObject *);
+extern PyObject *PyList_GetItem(PyObject *, Py_ssize_t);
+extern int PyList_Append(PyObject *, PyObject *);
+extern PyObject *PyDict_New(void);
+extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
+extern int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
+extern int PyDict_DelItem(PyObject *, PyObject *);
+extern int PyDict_Contains(PyObject *, PyObject *);
+extern int PyDict_Next(PyObject *, Py_ssize_t *, PyObject **, PyObject **);
 extern int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
 extern PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);
+extern PyObject *PyBytes_FromString(const char *);
 extern char *PyBytes_AsString(PyObject *);
 extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Py_ssize_t *);
+extern PyObject *PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
 extern PyObject *PyUnicode_DecodeUTF8(const char *, Py_ssize_t, const char *);
+extern PyObject *PyUnicode_InternFromString(const char *);
 extern void Py_IncRef(PyObject *);
 extern void Py_DecRef(PyObject *);
 
@@ -74,29 +103,38 @@ struct buffer {
     size_t length, capacity;
 };
 
-/* Of the process's one connection. What was received and not taken yet: answers follow each other without a gap. */
+/* The process's one connection. What was received and not taken yet: answers follow each other without a gap. */
+static int connection;
 static struct buffer received;
 static struct buffer request;
 
-/* What of an answer's headers is told, in this order, after its status and body. */
-static const struct header {
+/* The process's environment as Python has it: a dict of bytes. */
+static PyObject *environment;
+
+struct header {
     const char *name;
     size_t length;
-} headers[] = {
-#define HEADER(name) {name, sizeof name - 1}
-    HEADER("lambda-runtime-aws-request-id"),    HEADER("lambda-runtime-deadline-ms"),
-    HEADER("lambda-runtime-invoked-function-arn"), HEADER("lambda-runtime-trace-id"),
-    HEADER("lambda-runtime-tenant-id"),         HEADER("lambda-runtime-client-context"),
-    HEADER("lambda-runtime-cognito-identity"),
 };
-#define HEADERS (sizeof headers / sizeof *headers)
+#define HEADER(name) {name, sizeof name - 1}
+
+/* An answer is a tuple: its status, its body, and these of its headers. */
+enum { STATUS, BODY, REQUEST_ID, DEADLINE, ARN, TRACE_ID, TENANT_ID, CLIENT_CONTEXT, IDENTITY, ANSWER };
+static const struct header headers[] = {
+    [REQUEST_ID] = HEADER("lambda-runtime-aws-request-id"),
+    [DEADLINE] = HEADER("lambda-runtime-deadline-ms"),
+    [ARN] = HEADER("lambda-runtime-invoked-function-arn"),
+    [TRACE_ID] = HEADER("lambda-runtime-trace-id"),
+    [TENANT_ID] = HEADER("lambda-runtime-tenant-id"),
+    [CLIENT_CONTEXT] = HEADER("lambda-runtime-client-context"),
+    [IDENTITY] = HEADER("lambda-runtime-cognito-identity"),
+};
 static const struct header content_length = HEADER("content-length");
 
 static int reserve(struct buffer *buffer, size_t more) {
     if (buffer->capacity - buffer->length >= more) {
         return 0;
     }
-    size_t capacity = buffer->length + more;
+    size_t capacity = buffer->length + (more > buffer->capacity ? more : buffer->capacity);
     char *bytes = PyMem_Realloc(buffer->bytes, capacity);
     if (bytes == NULL) {
         PyErr_NoMemory();
@@ -118,18 +156,12 @@ static int append(struct buffer *buffer, const char *bytes, size_t length) {
 
 #define APPEND(buffer, text) append(buffer, text, sizeof(text) - 1)
 
-static int append_text(struct buffer *buffer, PyObject *text) {
-    Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(text, &length);
-    return bytes == NULL ? -1 : append(buffer, bytes, (size_t)length);
-}
-
-static int append_number(struct buffer *buffer, size_t number) {
-    char digits[20], *at = digits + sizeof digits;
+/* Writes a number's digits before `end`; returns where they begin. */
+static char *write_digits(char *end, unsigned long number) {
     do {
-        *--at = (char)('0' + number % 10);
+        *--end = (char)('0' + number % 10);
     } while ((number /= 10) != 0);
-    return append(buffer, at, (size_t)(digits + sizeof digits - at));
+    return end;
 }
 
 static void *broken(const char *message) {
@@ -146,7 +178,7 @@ static int again(void) {
     return 0;
 }
 
-static int send_all(int connection, const char *bytes, size_t length) {
+static int send_all(const char *bytes, size_t length) {
     while (length > 0) {
         void *thread = PyEval_SaveThread();
         ssize_t sent = send(connection, bytes, length, MSG_NOSIGNAL);
@@ -161,7 +193,7 @@ static int send_all(int connection, const char *bytes, size_t length) {
     return 0;
 }
 
-static int send_gathered(int connection, struct iovec *parts, size_t count) {
+static int send_gathered(struct iovec *parts, size_t count) {
     while (count > 0) {
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
         void *thread = PyEval_SaveThread();
@@ -187,7 +219,7 @@ static int send_gathered(int connection, struct iovec *parts, size_t count) {
 }
 
 /* How many bytes came, more than none; -1 if none will. */
-static ssize_t receive_some(int connection, char *bytes, size_t capacity) {
+static ssize_t receive_some(char *bytes, size_t capacity) {
     for (;;) {
         void *thread = PyEval_SaveThread();
         ssize_t count = recv(connection, bytes, capacity, 0);
@@ -215,61 +247,78 @@ static PyObject *wrong_arguments(void) {
     return NULL;
 }
 
-/* send(connection, request) */
-static PyObject *native_send(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-    (void)module;
-    if (count != 2) {
-        return wrong_arguments();
-    }
-    char *bytes;
+static struct iovec part(const char *bytes, size_t length) {
+    return (struct iovec){(void *)bytes, length};
+}
+
+#define PART(text) part(text, sizeof(text) - 1)
+
+static struct iovec part_of_text(PyObject *text) {
     Py_ssize_t length;
-    int connection = (int)PyLong_AsLong(arguments[0]);
-    if (PyErr_Occurred() || PyBytes_AsStringAndSize(arguments[1], &bytes, &length) != 0 ||
-        send_all(connection, bytes, (size_t)length) != 0) {
+    const char *bytes = PyUnicode_AsUTF8AndSize(text, &length);
+    return part(bytes, bytes == NULL ? 0 : (size_t)length);
+}
+
+/*
+ * One POST, and the bytes of a following request in the same breath. The path is in three parts; the types must hold no line breaks.
+ */
+static PyObject *post(struct iovec path, PyObject *middle, struct iovec rest, PyObject *body, PyObject *content_type,
+                      PyObject *error_type, PyObject *following) {
+    char *bytes, *more, digits[20], *number = digits + sizeof digits;
+    Py_ssize_t length, more_length;
+    if (PyBytes_AsStringAndSize(body, &bytes, &length) != 0 || PyBytes_AsStringAndSize(following, &more, &more_length) != 0) {
+        return NULL;
+    }
+    number = write_digits(number, (unsigned long)length);
+    struct iovec head[] = {
+        PART("POST /2018-06-01/runtime/"),
+        path,
+        part_of_text(middle),
+        rest,
+        PART(" HTTP/1.1\r\nHost: runtime\r\nContent-Type: "),
+        part_of_text(content_type),
+        error_type == NULL ? PART("") : PART("\r\nLambda-Runtime-Function-Error-Type: "),
+        error_type == NULL ? PART("") : part_of_text(error_type),
+        PART("\r\nContent-Length: "),
+        part(number, (size_t)(digits + sizeof digits - number)),
+        PART("\r\n\r\n"),
+    };
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    request.length = 0;
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+        if (append(&request, head[i].iov_base, head[i].iov_len) != 0) {
+            return NULL;
+        }
+    }
+    if (length > JOIN_BYTES) {
+        struct iovec parts[] = {part(request.bytes, request.length), part(bytes, (size_t)length), part(more, (size_t)more_length)};
+        return send_gathered(parts, more_length > 0 ? 3 : 2) == 0 ? none() : NULL;
+    }
+    if (append(&request, bytes, (size_t)length) != 0 || append(&request, more, (size_t)more_length) != 0 ||
+        send_all(request.bytes, request.length) != 0) {
         return NULL;
     }
     return none();
 }
 
-/*
- * post(connection, path, body, content_type, error_type or None, following): one request, and the bytes of a following one in the same
- * breath. The types must hold no line breaks.
- */
-static PyObject *native_post(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+/* respond(request id, body, content type, following): posts an answer. */
+static PyObject *native_respond(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
     (void)module;
-    if (count != 6) {
+    if (count != 4) {
         return wrong_arguments();
     }
-    char *body, *following;
-    Py_ssize_t body_length, following_length;
-    int connection = (int)PyLong_AsLong(arguments[0]);
-    if (PyErr_Occurred() || PyBytes_AsStringAndSize(arguments[2], &body, &body_length) != 0 ||
-        PyBytes_AsStringAndSize(arguments[5], &following, &following_length) != 0) {
-        return NULL;
+    return post(PART("invocation/"), arguments[0], PART("/response"), arguments[1], arguments[2], NULL, arguments[3]);
+}
+
+/* fail(path, document, content type, error type, following): posts an error. */
+static PyObject *native_fail(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 5) {
+        return wrong_arguments();
     }
-    request.length = 0;
-    if (APPEND(&request, "POST /2018-06-01/runtime/") != 0 || append_text(&request, arguments[1]) != 0 ||
-        APPEND(&request, " HTTP/1.1\r\nHost: runtime\r\nContent-Type: ") != 0 || append_text(&request, arguments[3]) != 0) {
-        return NULL;
-    }
-    if (arguments[4] != &_Py_NoneStruct && (APPEND(&request, "\r\nLambda-Runtime-Function-Error-Type: ") != 0 ||
-                                            append_text(&request, arguments[4]) != 0)) {
-        return NULL;
-    }
-    if (APPEND(&request, "\r\nContent-Length: ") != 0 || append_number(&request, (size_t)body_length) != 0 ||
-        APPEND(&request, "\r\n\r\n") != 0) {
-        return NULL;
-    }
-    if (body_length > JOIN_BYTES) {
-        struct iovec parts[] = {
-            {request.bytes, request.length}, {body, (size_t)body_length}, {following, (size_t)following_length}};
-        return send_gathered(connection, parts, following_length > 0 ? 3 : 2) == 0 ? none() : NULL;
-    }
-    if (append(&request, body, (size_t)body_length) != 0 || append(&request, following, (size_t)following_length) != 0 ||
-        send_all(connection, request.bytes, request.length) != 0) {
-        return NULL;
-    }
-    return none();
+    return post(PART(""), arguments[0], PART(""), arguments[1], arguments[2], arguments[3], arguments[4]);
 }
 
 /* The end of the head in what was received, behind the empty line; 0 if it is not there yet. */
@@ -317,17 +366,17 @@ static int header_line(const char *line, size_t length, PyObject *answer, long *
         *body_length = number(value, value_length);
         return 0;
     }
-    for (size_t i = 0; i < HEADERS; i++) {
+    for (Py_ssize_t i = BODY + 1; i < ANSWER; i++) {
         if (is(&headers[i], line, name_length)) {
             PyObject *text = PyUnicode_DecodeUTF8(value, (Py_ssize_t)value_length, "replace");
-            return text == NULL ? -1 : PyTuple_SetItem(answer, (Py_ssize_t)(2 + i), text);
+            return text == NULL ? -1 : PyTuple_SetItem(answer, i, text);
         }
     }
     return 0;
 }
 
 /* What follows the head: from what was received, and from the connection. Takes head and body out of what was received. */
-static PyObject *take_body(int connection, size_t head, size_t length) {
+static PyObject *take_body(size_t head, size_t length) {
     size_t here = received.length - head;
     if (here >= length) {
         PyObject *body = PyBytes_FromStringAndSize(received.bytes + head, (Py_ssize_t)length);
@@ -345,7 +394,7 @@ static PyObject *take_body(int connection, size_t head, size_t length) {
     memcpy(bytes, received.bytes + head, here);
     received.length = 0;
     while (here < length) {
-        ssize_t count = receive_some(connection, bytes + here, length - here);
+        ssize_t count = receive_some(bytes + here, length - here);
         if (count < 0) {
             Py_DecRef(body);
             return NULL;
@@ -355,7 +404,7 @@ static PyObject *take_body(int connection, size_t head, size_t length) {
     return body;
 }
 
-static PyObject *read_answer(int connection, PyObject *answer, size_t head) {
+static PyObject *read_answer(PyObject *answer, size_t head) {
     const char *at = received.bytes, *end = received.bytes + head - 2;
     const char *line_end = memchr(at, '\n', (size_t)(end - at));
     long status = line_end - at >= 12 ? number(at + 9, 3) : -1;
@@ -373,26 +422,14 @@ static PyObject *read_answer(int connection, PyObject *answer, size_t head) {
         return broken("the runtime API sent a body of a length that is none");
     }
     PyObject *code = PyLong_FromLong(status);
-    if (code == NULL || PyTuple_SetItem(answer, 0, code) != 0) {
+    if (code == NULL || PyTuple_SetItem(answer, STATUS, code) != 0) {
         return NULL;
     }
-    PyObject *body = take_body(connection, head, (size_t)length);
-    return body == NULL || PyTuple_SetItem(answer, 1, body) != 0 ? NULL : answer;
+    PyObject *body = take_body(head, (size_t)length);
+    return body == NULL || PyTuple_SetItem(answer, BODY, body) != 0 ? NULL : answer;
 }
 
-/*
- * receive(connection) -> (status, body, request id, deadline, ARN, trace id, tenant id, client context, identity): the next answer. What
- * follows the body are headers as texts, None for those that it has not.
- */
-static PyObject *native_receive(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-    (void)module;
-    if (count != 1) {
-        return wrong_arguments();
-    }
-    int connection = (int)PyLong_AsLong(arguments[0]);
-    if (PyErr_Occurred()) {
-        return NULL;
-    }
+static PyObject *receive(void) {
     size_t head = head_end(0);
     while (head == 0) {
         if (received.length > HEAD_BYTES) {
@@ -401,7 +438,7 @@ static PyObject *native_receive(PyObject *module, PyObject *const *arguments, Py
         if (reserve(&received, RECEIVE_BYTES) != 0) {
             return NULL;
         }
-        ssize_t more = receive_some(connection, received.bytes + received.length, received.capacity - received.length);
+        ssize_t more = receive_some(received.bytes + received.length, received.capacity - received.length);
         if (more < 0) {
             return NULL;
         }
@@ -409,29 +446,561 @@ static PyObject *native_receive(PyObject *module, PyObject *const *arguments, Py
         received.length += (size_t)more;
         head = head_end(from);
     }
-    PyObject *answer = PyTuple_New(2 + HEADERS);
+    PyObject *answer = PyTuple_New(ANSWER);
     if (answer == NULL) {
         return NULL;
     }
-    for (size_t i = 0; i < 2 + HEADERS; i++) {
-        PyTuple_SetItem(answer, (Py_ssize_t)i, none());
+    for (Py_ssize_t i = 0; i < ANSWER; i++) {
+        PyTuple_SetItem(answer, i, none());
     }
-    if (read_answer(connection, answer, head) == NULL) {
+    if (read_answer(answer, head) == NULL) {
         Py_DecRef(answer);
         return NULL;
     }
     return answer;
 }
 
+/* use(connection, environment): the descriptor of a socket, and what `os.environ` keeps its variables in. All else is about these. */
+static PyObject *native_use(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 2) {
+        return wrong_arguments();
+    }
+    connection = (int)PyLong_AsLong(arguments[0]);
+    environment = arguments[1];
+    Py_IncRef(environment);
+    return PyErr_Occurred() ? NULL : none();
+}
+
+/*
+ * receive() -> (status, body, request id, deadline, ARN, trace id, tenant id, client context, identity): the next answer. What follows the
+ * body are headers as texts, None for those that it has not.
+ */
+static PyObject *native_receive(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    (void)arguments;
+    return count != 0 ? wrong_arguments() : receive();
+}
+
+/* ask(request) -> the answer, as of receive, if its status is 200. With no request: the answer to the one on its way. */
+static PyObject *native_ask(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    char *bytes;
+    Py_ssize_t length;
+    if (count != 1) {
+        return wrong_arguments();
+    }
+    if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0 || send_all(bytes, (size_t)length) != 0) {
+        return NULL;
+    }
+    PyObject *answer = receive();
+    if (answer == NULL) {
+        return NULL;
+    }
+    PyObject *status = PyTuple_GetItem(answer, STATUS);
+    if (PyLong_AsLong(status) != 200) {
+        PyErr_Format(PyExc_ConnectionError, "the runtime API answered with status %S: %R", status, PyTuple_GetItem(answer, BODY));
+        Py_DecRef(answer);
+        return NULL;
+    }
+    return answer;
+}
+
+/* Bytes without a zero, for the C library. */
+static const char *c_string(PyObject *bytes) {
+    char *text;
+    return PyBytes_AsStringAndSize(bytes, &text, NULL) != 0 ? NULL : text;
+}
+
+/* A new reference. */
+static PyObject *encoded(PyObject *text) {
+    Py_ssize_t length;
+    const char *bytes = PyUnicode_AsUTF8AndSize(text, &length);
+    if (bytes != NULL) {
+        return PyBytes_FromStringAndSize(bytes, length);
+    }
+    PyErr_Clear();
+    return PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape");
+}
+
+static int remove_variable(PyObject *name) {
+    const char *name_text = c_string(name);
+    int there = name_text == NULL ? -1 : PyDict_Contains(environment, name);
+    if (there <= 0) {
+        return there;
+    }
+    unsetenv(name_text);
+    return PyDict_DelItem(environment, name);
+}
+
+/* For the C library. It keeps the text, and nobody knows when the last reader of an old one is gone: as with setenv, which takes more steps. */
+static int put_variable(PyObject *name, PyObject *value) {
+    const char *name_text = c_string(name), *text = c_string(value);
+    struct buffer pair = {0};
+    if (name_text == NULL || text == NULL) {
+        return -1;
+    }
+    if (*name_text == 0 || strchr(name_text, '=') != NULL) {
+        PyErr_SetString(PyExc_ValueError, "illegal environment variable name");
+        return -1;
+    }
+    if (append(&pair, name_text, strlen(name_text)) != 0 || append(&pair, "=", 1) != 0 || append(&pair, text, strlen(text) + 1) != 0) {
+        PyMem_Free(pair.bytes);
+        return -1;
+    }
+    if (putenv(pair.bytes) != 0) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    return 0;
+}
+
+/* Sets a variable, or removes it if the value is None. The name is bytes, the value a text. */
+static int set_variable(PyObject *name, PyObject *value) {
+    if (value == &_Py_NoneStruct) {
+        return remove_variable(name);
+    }
+    PyObject *data = encoded(value);
+    if (data == NULL) {
+        return -1;
+    }
+    int result = put_variable(name, data) == 0 ? PyDict_SetItem(environment, name, data) : -1;
+    Py_DecRef(data);
+    return result;
+}
+
+/* set_variables(variables): sets those of a dict of texts, and removes those that are None. */
+static PyObject *native_set_variables(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 1) {
+        return wrong_arguments();
+    }
+    PyObject *name, *value;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(arguments[0], &at, &name, &value)) {
+        PyObject *key = encoded(name);
+        int result = key == NULL ? -1 : set_variable(key, value);
+        if (key != NULL) {
+            Py_DecRef(key);
+        }
+        if (result != 0) {
+            return NULL;
+        }
+    }
+    return none();
+}
+
+/* A new reference; None if there is no such variable. */
+static PyObject *variable(PyObject *name) {
+    PyObject *value = PyDict_GetItemWithError(environment, name);
+    char *bytes;
+    Py_ssize_t length;
+    if (value == NULL) {
+        return PyErr_Occurred() ? NULL : none();
+    }
+    return PyBytes_AsStringAndSize(value, &bytes, &length) != 0 ? NULL : PyUnicode_DecodeUTF8(bytes, length, "surrogateescape");
+}
+
+/* What a context has, in AWS's order: from a variable of the environment, or from the answer. */
+static const struct attribute {
+    const char *name, *variable;
+    Py_ssize_t item;
+} attributes[] = {
+    {"aws_request_id", NULL, REQUEST_ID},
+    {"log_group_name", "AWS_LAMBDA_LOG_GROUP_NAME", 0},
+    {"log_stream_name", "AWS_LAMBDA_LOG_STREAM_NAME", 0},
+    {"function_name", "AWS_LAMBDA_FUNCTION_NAME", 0},
+    {"memory_limit_in_mb", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0},
+    {"function_version", "AWS_LAMBDA_FUNCTION_VERSION", 0},
+    {"invoked_function_arn", NULL, ARN},
+    {"tenant_id", NULL, TENANT_ID},
+    {"client_context", NULL, CLIENT_CONTEXT},
+    {"identity", NULL, IDENTITY},
+    {"_deadline_millis", NULL, DEADLINE},
+};
+#define ATTRIBUTES (sizeof attributes / sizeof *attributes)
+static PyObject *attribute_names[ATTRIBUTES], *attribute_variables[ATTRIBUTES];
+static PyObject *trace_variable;
+
+static int prepare_names(void) {
+    for (size_t i = 0; i < ATTRIBUTES; i++) {
+        const char *name = attributes[i].variable;
+        attribute_names[i] = PyUnicode_InternFromString(attributes[i].name);
+        attribute_variables[i] = name == NULL ? none() : PyBytes_FromString(name);
+        if (attribute_names[i] == NULL || attribute_variables[i] == NULL) {
+            return -1;
+        }
+    }
+    trace_variable = PyBytes_FromString("_X_AMZN_TRACE_ID");
+    return trace_variable == NULL ? -1 : 0;
+}
+
+/* An object that was not initialized. */
+static PyObject *allocate(PyObject *type) {
+    return PyType_GenericAlloc((PyTypeObject *)type, 0);
+}
+
+/* A new reference. */
+static PyObject *attribute_value(size_t i, PyObject *identity_type, PyObject *answer) {
+    if (attributes[i].variable != NULL) {
+        return variable(attribute_variables[i]);
+    }
+    PyObject *value = PyTuple_GetItem(answer, attributes[i].item);
+    if (value == &_Py_NoneStruct && attributes[i].item == IDENTITY) {
+        return allocate(identity_type);
+    }
+    if (value != NULL) {
+        Py_IncRef(value);
+    }
+    return value;
+}
+
+/*
+ * begin(type, identity type, answer) -> a context for an invocation: an object of the type that was not initialized, with the attributes
+ * of one. Client context and identity are texts if there are any, else None and an object that was not initialized. The trace id is in the
+ * environment then.
+ */
+static PyObject *native_begin(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 3) {
+        return wrong_arguments();
+    }
+    PyObject *answer = arguments[2], *trace_id = PyTuple_GetItem(answer, TRACE_ID);
+    if (trace_id == NULL || set_variable(trace_variable, trace_id) != 0) {
+        return NULL;
+    }
+    PyObject *context = allocate(arguments[0]);
+    for (size_t i = 0; context != NULL && i < ATTRIBUTES; i++) {
+        PyObject *value = attribute_value(i, arguments[1], answer);
+        if (value == NULL || PyObject_SetAttr(context, attribute_names[i], value) != 0) {
+            Py_DecRef(context);
+            context = NULL;
+        }
+        if (value != NULL) {
+            Py_DecRef(value);
+        }
+    }
+    return context;
+}
+
+/* has_any(dict, names): whether one of a tuple's names is a key. */
+static PyObject *native_has_any(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 2) {
+        return wrong_arguments();
+    }
+    int has = 0;
+    for (Py_ssize_t i = 0, names = PyTuple_Size(arguments[1]); i < names && has == 0; i++) {
+        has = PyDict_Contains(arguments[0], PyTuple_GetItem(arguments[1], i));
+    }
+    PyObject *result = has > 0 ? &_Py_TrueStruct : &_Py_FalseStruct;
+    if (has < 0 || PyErr_Occurred()) {
+        return NULL;
+    }
+    Py_IncRef(result);
+    return result;
+}
+
+static PyObject *flush_name;
+
+/* flush(stream, ...): what cannot be flushed is the function's own, or one that it closed: its loss. */
+static PyObject *native_flush(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *result = PyObject_VectorcallMethod(flush_name, arguments + i, 1, NULL);
+        if (result != NULL) {
+            Py_DecRef(result);
+        } else if (PyErr_ExceptionMatches(PyExc_Exception)) {
+            PyErr_Clear();
+        } else {
+            return NULL;
+        }
+    }
+    return none();
+}
+
+/*
+ * JSON as most events and answers are: objects, arrays, texts, integers, and true, false and null. All else is left to Python: reading and
+ * writing give up without an error.
+ */
+#define DEPTH 64
+
+struct text {
+    const char *at, *end;
+};
+
+static PyObject *read_value(struct text *text, int depth);
+
+/* What follows blanks; 0 at the end. */
+static char look(struct text *text) {
+    while (text->at < text->end) {
+        char c = *text->at;
+        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+            return c;
+        }
+        text->at++;
+    }
+    return 0;
+}
+
+static PyObject *read_text(struct text *text) {
+    const char *start = ++text->at;
+    for (; text->at < text->end && *text->at != '\\' && (unsigned char)*text->at >= ' '; text->at++) {
+        if (*text->at == '"') {
+            return PyUnicode_DecodeUTF8(start, text->at++ - start, NULL);
+        }
+    }
+    return NULL;
+}
+
+static PyObject *read_number(struct text *text) {
+    int negative = *text->at == '-';
+    const char *start = text->at += negative;
+    long value = 0;
+    for (; text->at < text->end && *text->at >= '0' && *text->at <= '9'; text->at++) {
+        if (text->at - start >= 18) {
+            return NULL;
+        }
+        value = value * 10 + (*text->at - '0');
+    }
+    char next = text->at < text->end ? *text->at : 0;
+    if (text->at == start || (*start == '0' && text->at - start > 1) || next == '.' || next == 'e' || next == 'E') {
+        return NULL;
+    }
+    return PyLong_FromLong(negative ? -value : value);
+}
+
+static PyObject *read_word(struct text *text, const char *word, PyObject *value) {
+    size_t length = strlen(word);
+    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
+        return NULL;
+    }
+    text->at += length;
+    Py_IncRef(value);
+    return value;
+}
+
+/* 0 if it was read. */
+static int read_member(struct text *text, PyObject *object, int depth) {
+    PyObject *name = look(text) == '"' ? read_text(text) : NULL;
+    if (name == NULL) {
+        return -1;
+    }
+    PyObject *value = NULL;
+    if (look(text) == ':') {
+        text->at++;
+        value = read_value(text, depth);
+    }
+    int result = value == NULL ? -1 : PyDict_SetItem(object, name, value);
+    Py_DecRef(name);
+    if (value != NULL) {
+        Py_DecRef(value);
+    }
+    return result;
+}
+
+static int read_item(struct text *text, PyObject *array, int depth) {
+    PyObject *value = read_value(text, depth);
+    int result = value == NULL ? -1 : PyList_Append(array, value);
+    if (value != NULL) {
+        Py_DecRef(value);
+    }
+    return result;
+}
+
+/* An object or an array, from behind its bracket. */
+static PyObject *read_container(struct text *text, PyObject *container, char end, int depth,
+                                int (*read_part)(struct text *, PyObject *, int)) {
+    if (container == NULL) {
+        return NULL;
+    }
+    text->at++;
+    if (look(text) == end) {
+        text->at++;
+        return container;
+    }
+    while (depth < DEPTH && read_part(text, container, depth + 1) == 0) {
+        char next = look(text);
+        if (next != ',' && next != end) {
+            break;
+        }
+        text->at++;
+        if (next == end) {
+            return container;
+        }
+    }
+    Py_DecRef(container);
+    return NULL;
+}
+
+static PyObject *read_value(struct text *text, int depth) {
+    switch (look(text)) {
+    case '{':
+        return read_container(text, PyDict_New(), '}', depth, read_member);
+    case '[':
+        return read_container(text, PyList_New(0), ']', depth, read_item);
+    case '"':
+        return read_text(text);
+    case 't':
+        return read_word(text, "true", &_Py_TrueStruct);
+    case 'f':
+        return read_word(text, "false", &_Py_FalseStruct);
+    case 'n':
+        return read_word(text, "null", &_Py_NoneStruct);
+    default:
+        return text->at < text->end ? read_number(text) : NULL;
+    }
+}
+
+static PyObject *leave_to(PyObject *function, PyObject *argument) {
+    PyErr_Clear();
+    return PyObject_CallFunctionObjArgs(function, argument, NULL);
+}
+
+/* read_json(bytes, otherwise) -> the value; otherwise(bytes) if Python is to read it. */
+static PyObject *native_read_json(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 2) {
+        return wrong_arguments();
+    }
+    char *bytes;
+    Py_ssize_t length;
+    if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0) {
+        return NULL;
+    }
+    struct text text = {bytes, bytes + length};
+    PyObject *value = read_value(&text, 0);
+    if (value != NULL) {
+        look(&text);
+        if (text.at == text.end) {
+            return value;
+        }
+        Py_DecRef(value);
+    }
+    return leave_to(arguments[1], arguments[0]);
+}
+
+static int write_value(struct buffer *out, PyObject *value, int depth);
+
+static int write_escape(struct buffer *out, char c) {
+    static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt", digits[] = "0123456789abcdef";
+    const char *known = memchr(plain, c, sizeof plain - 1);
+    if (known != NULL) {
+        char pair[] = {'\\', escaped[known - plain]};
+        return append(out, pair, sizeof pair);
+    }
+    char code[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    return append(out, code, sizeof code);
+}
+
+static int write_text(struct buffer *out, PyObject *text) {
+    Py_ssize_t length;
+    const char *start = PyUnicode_AsUTF8AndSize(text, &length);
+    if (start == NULL || append(out, "\"", 1) != 0) {
+        return -1;
+    }
+    const char *end = start + length;
+    for (const char *at = start; at < end; at++) {
+        if (*at == '"' || *at == '\\' || (unsigned char)*at < ' ') {
+            if (append(out, start, (size_t)(at - start)) != 0 || write_escape(out, *at) != 0) {
+                return -1;
+            }
+            start = at + 1;
+        }
+    }
+    return append(out, start, (size_t)(end - start)) != 0 ? -1 : append(out, "\"", 1);
+}
+
+static int write_number(struct buffer *out, PyObject *number) {
+    int overflow;
+    long value = PyLong_AsLongAndOverflow(number, &overflow);
+    char digits[21], *end = digits + sizeof digits;
+    char *start = write_digits(end, value < 0 ? -(unsigned long)value : (unsigned long)value);
+    if (value < 0) {
+        *--start = '-';
+    }
+    return overflow != 0 ? -1 : append(out, start, (size_t)(end - start));
+}
+
+static int write_object(struct buffer *out, PyObject *object, int depth) {
+    PyObject *name, *value;
+    Py_ssize_t at = 0;
+    const char *before = "{";
+    while (PyDict_Next(object, &at, &name, &value)) {
+        if (name->type != &PyUnicode_Type || append(out, before, strlen(before)) != 0 || write_text(out, name) != 0 ||
+            APPEND(out, ": ") != 0 || write_value(out, value, depth) != 0) {
+            return -1;
+        }
+        before = ", ";
+    }
+    return *before == '{' ? APPEND(out, "{}") : APPEND(out, "}");
+}
+
+static int write_array(struct buffer *out, PyObject *array, int depth, Py_ssize_t (*size)(PyObject *),
+                       PyObject *(*item)(PyObject *, Py_ssize_t)) {
+    if (APPEND(out, "[") != 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < size(array); i++) {
+        if ((i > 0 && APPEND(out, ", ") != 0) || write_value(out, item(array, i), depth) != 0) {
+            return -1;
+        }
+    }
+    return APPEND(out, "]");
+}
+
+static int write_value(struct buffer *out, PyObject *value, int depth) {
+    PyTypeObject *type = value->type;
+    if (type == &PyUnicode_Type) {
+        return write_text(out, value);
+    }
+    if (type == &PyDict_Type && depth < DEPTH) {
+        return write_object(out, value, depth + 1);
+    }
+    if (type == &PyList_Type && depth < DEPTH) {
+        return write_array(out, value, depth + 1, PyList_Size, PyList_GetItem);
+    }
+    if (type == &PyTuple_Type && depth < DEPTH) {
+        return write_array(out, value, depth + 1, PyTuple_Size, PyTuple_GetItem);
+    }
+    if (type == &PyLong_Type) {
+        return write_number(out, value);
+    }
+    if (value == &_Py_NoneStruct) {
+        return APPEND(out, "null");
+    }
+    if (value == &_Py_TrueStruct) {
+        return APPEND(out, "true");
+    }
+    return value == &_Py_FalseStruct ? APPEND(out, "false") : -1;
+}
+
+/* write_json(value, otherwise) -> bytes; otherwise(value) if Python is to write it. Bytes are returned as they are. */
+static PyObject *native_write_json(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 2) {
+        return wrong_arguments();
+    }
+    if (arguments[0]->type == &PyBytes_Type || PyType_IsSubtype(arguments[0]->type, &PyBytes_Type)) {
+        Py_IncRef(arguments[0]);
+        return arguments[0];
+    }
+    struct buffer out = {0};
+    PyObject *json =
+        write_value(&out, arguments[0], 0) == 0 ? PyBytes_FromStringAndSize(out.bytes, (Py_ssize_t)out.length) : NULL;
+    PyMem_Free(out.bytes);
+    return json != NULL ? json : leave_to(arguments[1], arguments[0]);
+}
+
+#define FUNCTION(name) {#name, native_##name, METH_FASTCALL, NULL}
 static PyMethodDef methods[] = {
-    {"send", native_send, METH_FASTCALL, NULL},
-    {"post", native_post, METH_FASTCALL, NULL},
-    {"receive", native_receive, METH_FASTCALL, NULL},
-    {NULL, NULL, 0, NULL},
+    FUNCTION(use),           FUNCTION(ask),     FUNCTION(receive), FUNCTION(respond),   FUNCTION(fail),       FUNCTION(begin),
+    FUNCTION(set_variables), FUNCTION(has_any), FUNCTION(flush),   FUNCTION(read_json), FUNCTION(write_json), {NULL, NULL, 0, NULL},
 };
 
 static PyModuleDef definition = {.object = {.references = 1}, .name = "native", .size = -1, .methods = methods};
 
 __attribute__((visibility("default"))) PyObject *PyInit_native(void) {
-    return PyModule_Create2(&definition, PYTHON_API_VERSION);
+    flush_name = PyUnicode_InternFromString("flush");
+    return flush_name == NULL || prepare_names() != 0 ? NULL : PyModule_Create2(&definition, PYTHON_API_VERSION);
 }

@@ -5,19 +5,34 @@ this runtime. Requests and answers are written and read by `native`, which the i
 """
 
 import _socket
+import os
 
 from . import native
 
 _PREFIX = b"/2018-06-01/runtime/"
 _HOST = b" HTTP/1.1\r\nHost: runtime\r\n\r\n"
-_NEXT = b"GET " + _PREFIX + b"invocation/next" + _HOST
-_RESTORE_NEXT = b"GET " + _PREFIX + b"restore/next" + _HOST
 _JSON = "application/json"
 
+# Requests for `ask`, which blocks until there is an invocation, or until this process was restored from a snapshot, which is
+# taken while it waits. It returns a tuple as `native` has it: status, body, and headers as texts, None for those not sent.
+NEXT = b"GET " + _PREFIX + b"invocation/next" + _HOST
+RESTORE_NEXT = b"GET " + _PREFIX + b"restore/next" + _HOST
+# Nothing is sent: the next invocation was asked for together with an answer, which takes one system call, and one wake-up.
+ASKED = b""
+ask = native.ask
 
 # Thaw's agent serves the same on a local socket, which costs the kernel less. Another address is somebody else's.
 _AGENT = "127.0.0.1:9001"
 _AGENT_LOCAL = b"\0thaw-runtime-api"
+
+_sockets = []
+
+
+def connect(address):
+    """All below goes to that address from now on."""
+    connection = _connect(address)
+    _sockets.append(connection)  # for ever
+    native.use(connection.fileno(), os.environ._data)  # whatever a function puts in the place of `os.environ`
 
 
 def _connect(address):
@@ -32,78 +47,22 @@ def _connect(address):
     return connection
 
 
-class Invocation:
-    """What `next` answered: the event's bytes, and headers as texts, None for those that were not sent."""
-
-    __slots__ = ("event", "request_id", "deadline", "arn", "trace_id", "tenant_id", "client_context", "identity")
-
-    def __init__(self, answer):
-        (
-            _,
-            self.event,
-            self.request_id,
-            self.deadline,
-            self.arn,
-            self.trace_id,
-            self.tenant_id,
-            self.client_context,
-            self.identity,
-        ) = answer
+def fail(request_id, error_type, document, following):
+    """Posts an invocation's error document, and the request that follows."""
+    _post_error(f"invocation/{request_id}/error", error_type, document, following)
 
 
-class Api:
-    def __init__(self, address):
-        self._socket = _connect(address)
-        self._connection = self._socket.fileno()
+def restore_error(error_type, document):
+    _post_error("restore/error", error_type, document, b"")
+    native.receive()
 
-    def next(self):
-        """Blocks until there is an invocation."""
-        native.send(self._connection, _NEXT)
-        return self._receive_invocation()
 
-    def respond_and_next(self, request_id, body, content_type):
-        """Posts an answer and asks for the next invocation in the same breath: one system call, one wake-up.
+def init_error(error_type, document):
+    _post_error("init/error", error_type, document, b"")
+    native.receive()
 
-        Returns the status of the answer's post and the next invocation.
-        """
-        native.post(self._connection, f"invocation/{request_id}/response", body, content_type, None, _NEXT)
-        return native.receive(self._connection)[0], self._receive_invocation()
 
-    def respond(self, request_id, body, content_type):
-        """Posts an answer and asks for nothing more."""
-        native.post(self._connection, f"invocation/{request_id}/response", body, content_type, None, b"")
-        native.receive(self._connection)
-
-    def restore_next(self):
-        """Blocks until this process was restored from a snapshot, which is taken while it waits; returns the answer's body."""
-        native.send(self._connection, _RESTORE_NEXT)
-        return self._expect_ok("restore/next")[1]
-
-    def restore_error(self, error_type, document):
-        self._post_error("restore/error", error_type, document, b"")
-
-    def fail(self, request_id, error_type, document):
-        """Posts an invocation's error document and asks for nothing more."""
-        self._post_error(f"invocation/{request_id}/error", error_type, document, b"")
-
-    def fail_and_next(self, request_id, error_type, document):
-        """Posts an invocation's error document and asks for the next invocation; returns as respond_and_next."""
-        return self._post_error(f"invocation/{request_id}/error", error_type, document, _NEXT), self._receive_invocation()
-
-    def init_error(self, error_type, document):
-        self._post_error("init/error", error_type, document, b"")
-
-    def _post_error(self, path, error_type, document, following):
-        # A type is a class's name: whatever else it holds must not end the header.
-        kind = error_type.encode("ascii", "replace").decode().replace("\r", "?").replace("\n", "?")
-        native.post(self._connection, path, document, _JSON, kind, following)
-        return native.receive(self._connection)[0]
-
-    def _receive_invocation(self):
-        return Invocation(self._expect_ok("next"))
-
-    def _expect_ok(self, what):
-        answer = native.receive(self._connection)
-        if answer[0] != 200:
-            raise ConnectionError(f"the runtime API answered {what} with status {answer[0]}: {answer[1]!r}")
-        return answer
+def _post_error(path, error_type, document, following):
+    # A type is a class's name: whatever else it holds must not end the header.
+    kind = error_type.encode("ascii", "replace").decode().replace("\r", "?").replace("\n", "?")
+    native.fail(path, document, _JSON, kind, following)

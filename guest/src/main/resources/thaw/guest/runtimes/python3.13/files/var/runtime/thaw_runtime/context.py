@@ -3,13 +3,11 @@
 import sys
 import time
 
-from . import json_format, surroundings
+from . import json_format, native
 from .errors import Fault
 
 # Of the invocation being handled; what the log shows beside a message.
 request_id = ""
-# Of the same invocation, as the environment has it; None if there is none.
-trace_id = None
 
 
 class _Record:
@@ -29,9 +27,15 @@ class _Record:
 class CognitoIdentity(_Record):
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
-    def __init__(self, identity=None, pool=None):
+    def __init__(self, identity, pool):
         self.cognito_identity_id = identity
         self.cognito_identity_pool_id = pool
+
+    def __getattr__(self, name):
+        """Of an object that was not initialized: there is no identity."""
+        if name in self.__slots__:
+            return None
+        raise AttributeError(f"'CognitoIdentity' object has no attribute '{name}'", name=name, obj=self)
 
 
 class Client(_Record):
@@ -47,42 +51,11 @@ class ClientContext(_Record):
             self.client = Client(self.client)
 
 
-_of_the_function = None
-
-
-def forget_function():
-    """The environment has changed: what contexts take from it is read anew."""
-    global _of_the_function
-    _of_the_function = None
-
-
-def _function():
-    """Log group, log stream, name, memory size and version, from the environment."""
-    global _of_the_function
-    if _of_the_function is None:
-        names = ("LOG_GROUP_NAME", "LOG_STREAM_NAME", "FUNCTION_NAME", "FUNCTION_MEMORY_SIZE", "FUNCTION_VERSION")
-        _of_the_function = [surroundings.variable("AWS_LAMBDA_" + name) for name in names]
-    return _of_the_function
-
-
 class LambdaContext:
-    def __init__(self, invocation):
-        self.aws_request_id = invocation.request_id
-        (
-            self.log_group_name,
-            self.log_stream_name,
-            self.function_name,
-            self.memory_limit_in_mb,
-            self.function_version,
-        ) = _function()
-        self.invoked_function_arn = invocation.arn
-        self.tenant_id = invocation.tenant_id
-        self.client_context = _client_context(invocation.client_context)
-        self.identity = _identity(invocation.identity)
-        self._deadline_millis = invocation.deadline or "0"
+    """Its attributes are set by `begin`."""
 
     def get_remaining_time_in_millis(self):
-        return max(0, int(self._deadline_millis) - int(time.time() * 1000))
+        return max(0, int(self._deadline_millis or 0) - int(time.time() * 1000))
 
     def log(self, message):
         sys.stdout.write(str(message))
@@ -90,6 +63,18 @@ class LambdaContext:
     def __repr__(self):
         fields = ",".join(f"{name}={value}" for name, value in vars(self).items() if not name.startswith("_"))
         return f"LambdaContext([{fields}])"
+
+
+def begin(invocation):
+    """The context of an invocation. The log and the environment tell of that one from now on."""
+    global request_id
+    _, _, request_id, _, _, _, _, client_context, identity = invocation
+    context = native.begin(LambdaContext, CognitoIdentity, invocation)
+    if client_context is not None:
+        context.client_context = _client_context(client_context)
+    if identity is not None:
+        context.identity = _identity(identity)
+    return context
 
 
 def _client_context(text):
@@ -103,7 +88,7 @@ def _client_context(text):
 
 def _identity(text):
     if not text:
-        return CognitoIdentity()
+        return CognitoIdentity(None, None)
     values = _object(text, "Cognito Identity")
     return CognitoIdentity(values.get("cognitoIdentityId"), values.get("cognitoIdentityPoolId"))
 

@@ -28,7 +28,7 @@ def document(error, request_id=""):
 
 
 def encode(error_document):
-    return json_format.encode(error_document, errors="replace")
+    return json_format.encode_any_text(error_document)
 
 
 def log(error_document, as_json):
@@ -37,7 +37,7 @@ def log(error_document, as_json):
         from .clock import timestamp
 
         entry = {"timestamp": timestamp(), "level": "ERROR", **error_document}
-        text = json_format.encode(entry, errors="replace").decode()
+        text = json_format.encode_any_text(entry).decode()
     else:
         text = _log_text(error_document)
     sys.stdout.write(text + "\n")

@@ -1,12 +1,14 @@
 """Events in, answers out: JSON as AWS's runtime reads and writes it.
 
-The C scanner and encoder behind `json` are used directly: the module `json` itself imports `re` and `enum`, which takes
-longer than the rest of this runtime's start.
+What `native` does not know of JSON goes through the C scanner and encoder behind `json`: the module `json` itself imports
+`re` and `enum`, which takes longer than the rest of this runtime's start.
 """
 
 import os
 import sys
 from _json import encode_basestring, make_encoder, make_scanner
+
+from . import native
 
 _WHITESPACE = " \t\n\r"
 
@@ -28,6 +30,10 @@ _scan = make_scanner(_ScanOptions)
 
 def decode(data):
     """The value of an event's bytes; ValueError, in the words of `json`, if they are not JSON."""
+    return native.read_json(data, _decode_all)
+
+
+def _decode_all(data):
     text = str(data, "utf-8")
     start = 0
     while start < len(text) and text[start] in _WHITESPACE:
@@ -59,13 +65,28 @@ def _unknown(value):
 _encode_plain = _encoder(None, _unknown)
 
 
-def encode(value, errors="strict"):
-    """UTF-8 JSON of an answer. Decimals are written digit by digit, as AWS does; NaN and infinities are refused."""
+def encode(value):
+    """UTF-8 JSON of an answer. Decimals are written digit by digit, as AWS does; NaN and infinities are refused.
+
+    Bytes are returned as they are.
+    """
+    return native.write_json(value, _encode_all)
+
+
+def encode_any_text(value):
+    """As `encode`, with question marks for what UTF-8 lacks."""
+    return native.write_json(value, lambda value: _text(value).encode("utf-8", "replace"))
+
+
+def _encode_all(value):
+    return _text(value).encode()
+
+
+def _text(value):
     try:
-        text = "".join(_encode_plain(value, 0))
+        return "".join(_encode_plain(value, 0))
     except Exception:
-        text = _encode_carefully(value)
-    return text.encode("utf-8", errors)
+        return _encode_carefully(value)
 
 
 def _encode_carefully(value):

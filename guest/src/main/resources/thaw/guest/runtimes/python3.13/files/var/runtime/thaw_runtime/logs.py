@@ -44,7 +44,7 @@ class JsonFormatter(logging.Formatter):
         for name, value in vars(record).items():
             if name not in _OF_EVERY_RECORD and name not in entry and value is not None:
                 entry[name] = value
-        return json_format.encode(_plain(entry), errors="replace").decode()
+        return json_format.encode_any_text(_plain(entry)).decode()
 
     @staticmethod
     def _exception(record):
@@ -64,7 +64,7 @@ class JsonFormatter(logging.Formatter):
 def _plain(entry):
     """The entry with everything that JSON lacks turned into its text: a log line is never lost to its arguments."""
     try:
-        json_format.encode(entry, errors="replace")
+        json_format.encode_any_text(entry)
         return entry
     except Exception:
         return {name: value if isinstance(value, list) else str(value) for name, value in entry.items()}

@@ -3,23 +3,29 @@
 import os
 import sys
 
-from . import context, errors, json_format, snapshot, surroundings
-from .api import Api
+from . import api, errors, json_format, snapshot, surroundings
+from .api import ASKED, NEXT, RESTORE_NEXT, ask
+from .context import begin
 from .errors import Fault
 from .handler import load
+from .native import receive, respond
+from .snapshot import run_after_restore
+from .surroundings import flush
 
+_JSON = "application/json"
+_BYTES = "application/octet-stream"
 _RESPONSE_TOO_LARGE = 413
+_FOR_EVER = -1
 
 
 def run():
     """Serves until the sandbox ends. An error of INIT is reported and ends the process with code 1."""
-    api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api.connect(os.environ["AWS_LAMBDA_RUNTIME_API"])
     if snapshot.is_template():
-        _serve(api, snapshot.exercise, False, snapshot.exercise_count())
-        snapshot.make_room()
-        document = api.restore_next()
+        _serve(snapshot.exercise, False, snapshot.exercise_count())
+        document = _wait_for_restore()
         if snapshot.load_ahead(document):
-            document = api.restore_next()
+            document = _wait_for_restore()
         snapshot.become(document)
     surroundings.prepare(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
     log_as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
@@ -27,19 +33,24 @@ def run():
         handler = load(os.environ.get("_HANDLER", ""))
         if snapshot.waits_for_restore():
             if snapshot.warmup_count() > 0:
-                _serve(api, handler, log_as_json, snapshot.warmup_count())
+                _serve(handler, log_as_json, snapshot.warmup_count())
             snapshot.run_before_snapshot()
     except Exception as error:
         _give_up(error, log_as_json, api.init_error)
     if snapshot.waits_for_restore():
-        surroundings.flush()
-        snapshot.make_room()
-        document = api.restore_next()
+        document = _wait_for_restore()
         try:
-            snapshot.run_after_restore(document)
+            run_after_restore(document)
         except Exception as error:
             _give_up(error, log_as_json, api.restore_error)
-    _serve(api, handler, log_as_json)
+    _serve(handler, log_as_json, _FOR_EVER)
+
+
+def _wait_for_restore():
+    """Returns the document that the process is told when it was restored."""
+    flush()
+    snapshot.make_room()
+    return ask(RESTORE_NEXT)[1]
 
 
 def _give_up(error, log_as_json, report):
@@ -50,53 +61,47 @@ def _give_up(error, log_as_json, report):
     sys.exit(1)
 
 
-def _serve(api, handler, log_as_json, count=None):
-    """Serves invocations: for ever, or `count` of them."""
-    invocation = api.next()
+def _serve(handler, log_as_json, count):
+    """Serves invocations: `count` of them, or for ever."""
+    request = NEXT
     while True:
-        _begin(invocation)
-        last = count is not None and (count := count - 1) <= 0
-        request_id = invocation.request_id
+        invocation = ask(request)
+        count -= 1
+        request = b"" if count == 0 else NEXT
+        request_id = invocation[2]
         try:
-            answer, content_type = _call(handler, invocation)
+            lambda_context = begin(invocation)
+            answer = handler(_decode(invocation[1]), lambda_context)
+            body = _encode(answer)
         except Exception as error:
             document = errors.document(error, request_id)
             # The traceback holds the handler's frames, and so its memory: let go of it before the next invocation.
             error.__traceback__ = None
             errors.log(document, log_as_json)
-            surroundings.flush()
-            if last:
-                api.fail(request_id, document["errorType"], errors.encode(document))
-                return
-            status, invocation = api.fail_and_next(request_id, document["errorType"], errors.encode(document))
+            flush()
+            api.fail(request_id, document["errorType"], errors.encode(document), request)
         else:
-            surroundings.flush()
-            if last:
-                api.respond(request_id, answer, content_type)
-                return
-            status, invocation = api.respond_and_next(request_id, answer, content_type)
+            flush()
+            respond(request_id, body, _BYTES if body is answer else _JSON, request)
+        # What this invocation held goes when its answer is on the way, and before the wait for the next.
+        invocation = lambda_context = answer = body = None
+        status = receive()[0]
+        if count == 0:
+            return
         _check(status, request_id)
+        request = ASKED
 
 
-def _begin(invocation):
-    context.request_id = invocation.request_id
-    trace_id = invocation.trace_id
-    if trace_id != context.trace_id:
-        context.trace_id = trace_id
-        surroundings.set_variable("_X_AMZN_TRACE_ID", trace_id)
-
-
-def _call(handler, invocation):
-    lambda_context = context.LambdaContext(invocation)
+def _decode(event):
     try:
-        event = json_format.decode(invocation.event)
+        return json_format.decode(event)
     except Exception as error:
         raise Fault("UnmarshalError", f"Unable to unmarshal input: {error}") from None
-    answer = handler(event, lambda_context)
-    if isinstance(answer, bytes):
-        return answer, "application/octet-stream"
+
+
+def _encode(answer):
     try:
-        return json_format.encode(answer), "application/json"
+        return json_format.encode(answer)
     except Exception as error:
         raise Fault("MarshalError", f"Unable to marshal response: {error}") from None
 

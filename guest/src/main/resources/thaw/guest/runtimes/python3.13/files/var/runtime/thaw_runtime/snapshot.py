@@ -4,7 +4,9 @@ import os
 import sys
 import time
 
-from . import context, json_format, surroundings
+from . import surroundings
+from .json_format import decode
+from .native import has_any, set_variables
 
 _EXERCISE_ENVIRONMENT = "THAW_TEMPLATE_INVOKES"
 _EXERCISE_VARIABLE = "THAW_EXERCISE"
@@ -22,8 +24,9 @@ def exercise_count():
 def exercise(event, lambda_context):
     """Thaw's own handler: touches what every function's code touches, so that it is warm in the snapshot."""
     lambda_context.get_remaining_time_in_millis()
-    surroundings.set_variable(_EXERCISE_VARIABLE, "1")
-    surroundings.set_variable(_EXERCISE_VARIABLE, None)
+    run_after_restore(b"")
+    set_variables({_EXERCISE_VARIABLE: "1"})
+    set_variables({_EXERCISE_VARIABLE: None})
     os.environ[_EXERCISE_VARIABLE] = os.environ.get(_EXERCISE_VARIABLE, "2")
     del os.environ[_EXERCISE_VARIABLE]
     words = _words(f" {lambda_context.function_name}, {event!r}: {len(sys.path):03d}|{time.time():.3f} ")
@@ -54,7 +57,7 @@ def _words(text):
 
 def load_ahead(document):
     """Compiles the code of the function that this process is to become, if that is what is asked for; runs none of it."""
-    wanted = json_format.decode(document).get("load")
+    wanted = decode(document).get("load")
     if wanted is None:
         return False
     task_root = wanted["taskRoot"]
@@ -74,21 +77,15 @@ def _enter(task_root):
 def become(document):
     """Takes over the environment of the function that this process is from now on."""
     renew_randomness()
-    environment = json_format.decode(document)["environment"]
+    environment = decode(document)["environment"]
     zone = os.environ.get("TZ")
     os.environ.clear()
-    _set(environment)
+    set_variables(environment)
     if os.environ.get("TZ") != zone:
         time.tzset()
     task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
     if surroundings.prepared_for != task_root:
         _enter(task_root)
-
-
-def _set(environment):
-    for name, value in environment.items():
-        surroundings.set_variable(name, value)
-    context.forget_function()
 
 
 def waits_for_restore():
@@ -115,15 +112,22 @@ def make_room():
     b"." * (1 << 16)  # beyond them
 
 
+# Modules that a restore concerns: most functions have none of them.
+_CONCERNED = ("random", "tempfile", "uuid", "_hashlib", "_ssl", "snapshot_restore_py")
+
+
 def run_after_restore(document):
     """What this clone alone has: randomness, the variables in the answer to restore/next, what the hooks renew."""
-    renew_randomness()
-    if document:
-        _set(json_format.decode(document)["environment"])
-    hooks = _hooks()
-    if hooks is not None:
-        for function, arguments, keywords in hooks.get_after_restore():
-            function(*arguments, **keywords)
+    concerned = has_any(sys.modules, _CONCERNED)
+    if concerned:
+        renew_randomness()
+    if len(document) > 0:
+        set_variables(decode(document)["environment"])
+    if concerned:
+        hooks = _hooks()
+        if hooks is not None:
+            for function, arguments, keywords in hooks.get_after_restore():
+                function(*arguments, **keywords)
 
 
 def renew_randomness():

@@ -5,10 +5,9 @@ import os
 import sys
 from _sitebuiltins import Quitter
 
+from . import native
+
 _DISTRIBUTION_PACKAGES = "/usr/lib/python3/dist-packages"
-
-_environment = os.environ  # whatever a function puts in its place
-
 
 # The directory of the function's code, once all of this is as it should be.
 prepared_for = None
@@ -27,33 +26,9 @@ def prepare(task_root):
     sys.meta_path.insert(0, _LoggingFinder)
 
 
-def set_variable(name, value):
-    """Sets a variable of the environment, or removes it if the value is None.
-
-    As `os.environ` does, in far fewer steps: it checks and converts names and values by functions of its own, and
-    finds out by an exception that something is not there.
-    """
-    key = name.encode("utf-8", "surrogateescape")
-    if value is not None:
-        data = value.encode("utf-8", "surrogateescape")
-        os.putenv(key, data)
-        _environment._data[key] = data
-    elif key in _environment._data:
-        del _environment[name]
-
-
-def variable(name):
-    """The value of a variable of the environment, None if there is none; as `set_variable` in fewer steps."""
-    data = _environment._data.get(name.encode())
-    return None if data is None else data.decode("utf-8", "surrogateescape")
-
-
 def flush():
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            pass  # The function's own stream, or one that it closed: its loss.
+    """What the function wrote goes out; a stream of its own, or one that it closed, is its loss if that fails."""
+    native.flush(sys.stdout, sys.stderr)
 
 
 def module_roots(task_root):
