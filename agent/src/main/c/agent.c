@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #ifndef THAW_BUILD
@@ -337,7 +338,8 @@ int main(int argc, char **argv) {
     if (signals < 0 || epoll_fd < 0 || port < 0) die("cannot set up the event loop");
     watch(signals, ON_SIGNAL, &signal_events, EPOLLIN);
     watch(port, ON_PORT, &port_events, EPOLLIN);
-    streams_start(guest_listener(CONNECTION), guest_listener(SERVICE), guest_local_listener());
+    streams_start(guest_listener(CONNECTION), guest_listener(SERVICE), guest_local_listener(SOCK_STREAM),
+        guest_local_listener(SOCK_SEQPACKET));
 
     for (;;) {
         flush(); /* all that one turn produced, with one write */

@@ -52,7 +52,7 @@ uint32_t get32(const uint8_t *p);
 void put32(uint8_t *p, uint32_t v);
 
 /* streams.c */
-void streams_start(int runtime_api, int data_endpoint, int local_runtime_api); /* listening sockets; -1: none */
+void streams_start(int runtime_api, int data_endpoint, int local, int pipes); /* listening sockets; -1: none */
 void streams_connected(uint32_t host_window); /* a new host: start over, carry what can be carried */
 void streams_disconnected(void);
 void stream_frame(int type, int flags, int stream, const uint8_t *payload, uint32_t length);
@@ -98,7 +98,7 @@ int etc_write(const char *directory); /* what is known, into hosts, hostname, ma
 void guest_start(void);
 int guest_port(int argc, char **argv);
 int guest_listener(int kind); /* for connections of this kind; in common.c but for tests */
-int guest_local_listener(void); /* for CONNECTIONs of Thaw's own runtimes, or -1 */
+int guest_local_listener(int type); /* for CONNECTIONs of Thaw's own runtimes, or -1 */
 void guest_port_lost(void);
 int guest_clock(int64_t seconds, uint32_t nanoseconds);
 int guest_reseed(const uint8_t *seed, uint32_t length);

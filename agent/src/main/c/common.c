@@ -133,12 +133,12 @@ int guest_listener(int kind) {
 
 /*
  * The Runtime API once more, for Thaw's own runtimes: a local socket is a fraction of the code and of the time of TCP,
- * which all others speak to 127.0.0.1:9001.
+ * which all others speak to 127.0.0.1:9001. One of the type SOCK_SEQPACKET is exchanged for two pipes, which are less still.
  */
-int guest_local_listener(void) {
+int guest_local_listener(int type) {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "\0" RUNTIME_API_NAME};
     socklen_t length = offsetof(struct sockaddr_un, sun_path) + sizeof RUNTIME_API_NAME;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, MAX_STREAMS) < 0)
         die("cannot listen on the local socket " RUNTIME_API_NAME);
     return fd;

@@ -22,6 +22,7 @@
 static enum { IDLE, RUNNING, ENDING } state;
 static pid_t main_pid;
 static int exit_status;
+static uint32_t cage_watched; /* what epoll reports of the cage's events */
 static bool freeze_wanted;
 static uint32_t freeze_request;
 
@@ -33,6 +34,11 @@ struct trouble {
     int error;
     char what[60];
 };
+
+/* Only while something waits for the cage: a thaw changes it, too, and would wake this agent for nothing. */
+static void watch_cage(bool wanted) {
+    if (cage_events() >= 0) watch(cage_events(), ON_CAGE, &cage_watched, wanted ? EPOLLPRI | EPOLLET : 0);
+}
 
 /* Becomes the runtime; returns only if that fails, with what failed in errno. */
 static const char *become(const char *directory, int out, int err) {
@@ -112,9 +118,9 @@ int runtime_start(const uint8_t *p, uint32_t length) {
 
     int error = cage_make(get32(p) | (uint64_t)get32(p + 4) << 32, get32(p + 8));
     if (error) return error;
-    uint32_t unwatched[2] = {0, 0};
-    if (cage_events() >= 0) watch(cage_events(), ON_CAGE, &unwatched[0], EPOLLPRI | EPOLLET);
-    if (cage_limit_events() >= 0) watch(cage_limit_events(), ON_LIMIT, &unwatched[1], EPOLLPRI | EPOLLET);
+    cage_watched = 0; /* it is a new one */
+    uint32_t unwatched = 0;
+    if (cage_limit_events() >= 0) watch(cage_limit_events(), ON_LIMIT, &unwatched, EPOLLPRI | EPOLLET);
 
     int out[2], err[2];
     if (pipe2(out, O_CLOEXEC) < 0) return fail(errno, "pipe");
@@ -148,6 +154,7 @@ int runtime_kill(void) {
 int runtime_freeze(uint32_t request) {
     if (state == IDLE) return 0;
     if (freeze_wanted) return fail(EALREADY, "FREEZE");
+    watch_cage(true);
     int error = cage_freeze(true);
     if (error) return error;
     freeze_wanted = true;
@@ -182,6 +189,7 @@ void runtime_reap(void) {
         if (pid != main_pid || state != RUNNING) continue;
         exit_status = status;
         state = ENDING;
+        watch_cage(true);
         cage_kill();
     }
 }
@@ -201,6 +209,7 @@ void runtime_progress(void) {
     if (state == ENDING && cage_empty() && !streams_accept() && streams_ended()) exited();
     if (freeze_wanted && (state != RUNNING || (cage_frozen() && streams_drained()))) {
         freeze_wanted = false;
+        if (state == RUNNING) watch_cage(false);
         reply(freeze_request, 0, NULL, 0);
     }
 }

@@ -6,6 +6,7 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -17,8 +18,10 @@
 struct stream {
     int kind; /* 0: the slot is free */
     int fd;   /* -1: closed here, CLOSE sent */
+    int out;  /* what is written to: fd, or the other of two pipes; -1 once that is closed */
     bool eof_sent, close_sent, eof_got, close_got, shut;
     uint32_t events;      /* what epoll reports of fd */
+    uint32_t out_events;  /* and of out, if that is another */
     uint32_t credit;      /* what may be sent to the host */
     uint32_t granted;     /* what the host may send */
     uint32_t written;     /* of what it sent; not yet granted again */
@@ -27,10 +30,12 @@ struct stream {
 
 static struct stream streams[MAX_STREAMS + 1]; /* by id, 1.. */
 static uint8_t rings[MAX_STREAMS + 1][WINDOW_BYTES];
+#define LISTENERS 4
 static struct {
     int fd, kind;
+    bool pipes; /* who connects is given two pipes */
     uint32_t events;
-} listeners[3];
+} listeners[LISTENERS];
 static uint32_t host_window;
 
 static int id_of(struct stream *s) { return s - streams; }
@@ -45,17 +50,20 @@ static bool is_socket(struct stream *s) { return s->kind == CONNECTION || s->kin
 
 static void watch_listeners(void) {
     uint32_t wanted = connected && free_slot() ? EPOLLIN : 0;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < LISTENERS; i++)
         if (listeners[i].fd >= 0) watch(listeners[i].fd, ON_LISTENER, &listeners[i].events, wanted);
 }
 
-void streams_start(int runtime_api, int data_endpoint, int local_runtime_api) {
+void streams_start(int runtime_api, int data_endpoint, int local, int pipes) {
     listeners[0].fd = runtime_api;
     listeners[0].kind = CONNECTION;
     listeners[1].fd = data_endpoint;
     listeners[1].kind = SERVICE;
-    listeners[2].fd = local_runtime_api;
+    listeners[2].fd = local;
     listeners[2].kind = CONNECTION;
+    listeners[3].fd = pipes;
+    listeners[3].kind = CONNECTION;
+    listeners[3].pipes = true;
 }
 
 int streams_free(void) {
@@ -68,8 +76,17 @@ static void watch_stream(struct stream *s) {
     if (s->fd < 0) return;
     uint32_t wanted = 0;
     if (connected && !s->eof_sent && s->credit > 0) wanted |= EPOLLIN;
-    if (s->bytes > 0) wanted |= EPOLLOUT;
+    uint32_t out_wanted = s->bytes > 0 ? EPOLLOUT : 0;
+    if (s->out == s->fd) wanted |= out_wanted;
+    else if (s->out >= 0) watch(s->out, id_of(s) - 1, &s->out_events, out_wanted);
     watch(s->fd, id_of(s) - 1, &s->events, wanted);
+}
+
+static void close_out(struct stream *s) {
+    if (s->out == s->fd || s->out < 0) return;
+    watch(s->out, id_of(s) - 1, &s->out_events, 0);
+    close(s->out);
+    s->out = -1;
 }
 
 static void close_fd(struct stream *s, bool reset) {
@@ -77,6 +94,7 @@ static void close_fd(struct stream *s, bool reset) {
         struct linger now = {.l_onoff = 1};
         setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     }
+    close_out(s);
     watch(s->fd, id_of(s) - 1, &s->events, 0);
     close(s->fd);
     s->fd = -1;
@@ -92,7 +110,8 @@ static void finish(struct stream *s, int flags) {
 static void settle(struct stream *s) {
     if (s->fd >= 0) {
         if (s->bytes == 0 && s->eof_got && !s->shut) {
-            shutdown(s->fd, SHUT_WR); /* ENOTSOCK on a pipe does no harm */
+            if (s->out == s->fd) shutdown(s->fd, SHUT_WR); /* ENOTSOCK on a pipe does no harm */
+            else close_out(s);
             s->shut = true;
         }
         if (s->shut && (s->close_got || s->eof_sent)) finish(s, 0);
@@ -113,18 +132,64 @@ static void announce(struct stream *s, int flags) {
     watch_stream(s);
 }
 
-int stream_open(int kind, int fd) {
+static int open_both(int kind, int fd, int out) {
     int id = free_slot();
     if (!id) return -1;
-    streams[id] = (struct stream){.kind = kind, .fd = fd};
+    streams[id] = (struct stream){.kind = kind, .fd = fd, .out = out};
     announce(&streams[id], 0);
     return 0;
 }
 
-static bool accept_from(int listener, int kind) {
+int stream_open(int kind, int fd) { return open_both(kind, fd, fd); }
+
+/* Gives the ends of two pipes away, to be read and to be written; false if nobody takes them. */
+static bool give(int socket, int readable, int writable) {
+    union {
+        struct cmsghdr header; /* for its alignment */
+        char bytes[CMSG_SPACE(2 * sizeof(int))];
+    } control = {0};
+    char byte = 0;
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(2 * sizeof(int));
+    memcpy(CMSG_DATA(rights), (int[]){readable, writable}, 2 * sizeof(int));
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+}
+
+static void give_pipes(int socket, int kind) {
+    int ours[2], theirs[2]; /* what we read, what they read */
+    if (pipe2(ours, O_CLOEXEC) < 0) return;
+    if (pipe2(theirs, O_CLOEXEC) < 0) {
+        close(ours[0]);
+        close(ours[1]);
+        return;
+    }
+    fcntl(ours[0], F_SETFL, O_NONBLOCK | O_NOATIME); /* of these ends only */
+    fcntl(theirs[1], F_SETFL, O_NONBLOCK);
+    fcntl(theirs[0], F_SETFL, O_NOATIME);
+    fcntl(ours[0], F_SETPIPE_SZ, WINDOW_BYTES);
+    fcntl(theirs[1], F_SETPIPE_SZ, WINDOW_BYTES);
+    bool given = give(socket, theirs[0], ours[1]);
+    close(theirs[0]);
+    close(ours[1]);
+    if (given && open_both(kind, ours[0], theirs[1]) == 0) return;
+    close(ours[0]);
+    close(theirs[1]);
+}
+
+static bool accept_from(int listener, int kind, bool pipes) {
     if (!connected || !free_slot()) return false;
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return false;
+    if (pipes) {
+        give_pipes(fd, kind);
+        close(fd);
+        return true;
+    }
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* a local socket knows nothing else */
     stream_open(kind, fd);
@@ -133,7 +198,8 @@ static bool accept_from(int listener, int kind) {
 
 bool streams_accept(void) {
     bool accepted = false;
-    for (int i = 0; i < 3; i++) accepted |= accept_from(listeners[i].fd, listeners[i].kind);
+    for (int i = 0; i < LISTENERS; i++)
+        accepted |= accept_from(listeners[i].fd, listeners[i].kind, listeners[i].pipes);
     watch_listeners();
     return accepted;
 }
@@ -175,7 +241,7 @@ void streams_take_output(void) {
 
 /* Writes as much as the process takes; -1 if it is gone. */
 static ssize_t write_some(struct stream *s, const uint8_t *p, uint32_t bytes) {
-    ssize_t n = write(s->fd, p, bytes);
+    ssize_t n = write(s->out, p, bytes);
     if (n < 0) return errno == EAGAIN || errno == EINTR ? 0 : -1;
     s->written += n;
     return n;

@@ -48,7 +48,10 @@ int guest_port(int argc, char **argv) {
     return fd;
 }
 
-int guest_local_listener(void) { return -1; }
+int guest_local_listener(int type) {
+    (void)type;
+    return -1;
+}
 
 int guest_listener(int kind) { return listeners[kind == SERVICE]; }
 

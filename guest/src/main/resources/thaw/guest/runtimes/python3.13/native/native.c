@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 typedef ptrdiff_t Py_ssize_t;
 typedef struct _typeobject PyTypeObject;
@@ -104,7 +104,7 @@ struct buffer {
 };
 
 /* The process's one connection. What was received and not taken yet: answers follow each other without a gap. */
-static int connection;
+static int inlet, outlet; /* of a socket, which is both, or of two pipes */
 static struct buffer received;
 static struct buffer request;
 
@@ -181,7 +181,7 @@ static int again(void) {
 static int send_all(const char *bytes, size_t length) {
     while (length > 0) {
         void *thread = PyEval_SaveThread();
-        ssize_t sent = send(connection, bytes, length, MSG_NOSIGNAL);
+        ssize_t sent = write(outlet, bytes, length);
         PyEval_RestoreThread(thread);
         if (sent >= 0) {
             bytes += sent;
@@ -195,9 +195,8 @@ static int send_all(const char *bytes, size_t length) {
 
 static int send_gathered(struct iovec *parts, size_t count) {
     while (count > 0) {
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
         void *thread = PyEval_SaveThread();
-        ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL);
+        ssize_t sent = writev(outlet, parts, (int)count);
         PyEval_RestoreThread(thread);
         if (sent < 0) {
             if (!again()) {
@@ -222,7 +221,7 @@ static int send_gathered(struct iovec *parts, size_t count) {
 static ssize_t receive_some(char *bytes, size_t capacity) {
     for (;;) {
         void *thread = PyEval_SaveThread();
-        ssize_t count = recv(connection, bytes, capacity, 0);
+        ssize_t count = read(inlet, bytes, capacity);
         PyEval_RestoreThread(thread);
         if (count > 0) {
             return count;
@@ -460,14 +459,15 @@ static PyObject *receive(void) {
     return answer;
 }
 
-/* use(connection, environment): the descriptor of a socket, and what `os.environ` keeps its variables in. All else is about these. */
+/* use(inlet, outlet, environment): descriptors of the connection, and what `os.environ` keeps its variables in. All else is about these. */
 static PyObject *native_use(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
     (void)module;
-    if (count != 2) {
+    if (count != 3) {
         return wrong_arguments();
     }
-    connection = (int)PyLong_AsLong(arguments[0]);
-    environment = arguments[1];
+    inlet = (int)PyLong_AsLong(arguments[0]);
+    outlet = (int)PyLong_AsLong(arguments[1]);
+    environment = arguments[2];
     Py_IncRef(environment);
     return PyErr_Occurred() ? NULL : none();
 }

@@ -6,6 +6,7 @@ this runtime. Requests and answers are written and read by `native`, which the i
 
 import _socket
 import os
+import sys
 
 from . import native
 
@@ -21,30 +22,38 @@ RESTORE_NEXT = b"GET " + _PREFIX + b"restore/next" + _HOST
 ASKED = b""
 ask = native.ask
 
-# Thaw's agent serves the same on a local socket, which costs the kernel less. Another address is somebody else's.
+# Thaw's agent serves the same through two pipes, which cost the kernel least; a local socket of this name and type is
+# exchanged for them. Another address is somebody else's.
 _AGENT = "127.0.0.1:9001"
-_AGENT_LOCAL = b"\0thaw-runtime-api"
-
-_sockets = []
+_AGENT_PIPES = b"\0thaw-runtime-api"
+_DESCRIPTOR_BYTES = 4
 
 
 def connect(address):
     """All below goes to that address from now on."""
-    connection = _connect(address)
-    _sockets.append(connection)  # for ever
-    native.use(connection.fileno(), os.environ._data)  # whatever a function puts in the place of `os.environ`
+    inlet, outlet = _pipes() if address == _AGENT else _socket_to(address)
+    native.use(inlet, outlet, os.environ._data)  # whatever a function puts in the place of `os.environ`
 
 
-def _connect(address):
-    if address == _AGENT:
-        connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-        connection.connect(_AGENT_LOCAL)
-        return connection
+def _pipes():
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    connection.connect(_AGENT_PIPES)
+    room = _socket.CMSG_LEN(2 * _DESCRIPTOR_BYTES)
+    _, ancillary, _, _ = connection.recvmsg(1, room, _socket.MSG_CMSG_CLOEXEC)
+    connection.close()
+    if not ancillary:
+        raise ConnectionError("the agent gave no pipes")
+    rights = ancillary[0][2]
+    return [int.from_bytes(rights[at : at + _DESCRIPTOR_BYTES], sys.byteorder) for at in (0, _DESCRIPTOR_BYTES)]
+
+
+def _socket_to(address):
     host, port = address.rsplit(":", 1)
     connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     connection.connect((host, int(port)))
     connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-    return connection
+    descriptor = connection.detach()  # it is open for ever
+    return descriptor, descriptor
 
 
 def fail(request_id, error_type, document, following):
