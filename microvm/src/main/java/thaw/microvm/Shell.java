@@ -60,13 +60,14 @@ final class Shell implements AutoCloseable {
       files.bind(plan);
       SandboxOrigin.Snapshot snapshot = plan.snapshot().orElseThrow();
       state.write(snapshot.layer().deviceState());
-      jail.controlGroup().setCpuShares(plan.cpuShares());
       sandbox.load();
       // All in one breath: what a guest is asked while it wakes costs no exchange of its own. The
       // clock is among it, so it is asked as late as can be.
       sandbox.greet(agent, listener);
       AgentConnection.Preparation preparation = sandbox.prepare(plan.mounted());
       sandbox.run();
+      // While the guest wakes: what need not be done before.
+      jail.controlGroup().setCpuShares(plan.cpuShares());
       sandbox.awaitHello(plan.bootTimeout());
       preparation.await();
       if (plan.hardCpus() > 0) {
