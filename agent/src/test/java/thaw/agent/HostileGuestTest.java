@@ -130,7 +130,8 @@ class HostileGuestTest {
       byte[] hello = Frame.hello(guest.nonce()).bytes();
       hello[8 + 16] = Protocol.VERSION + 1;
       guest.send(hello);
-      assertThat(guest.listener().closeReason()).contains("version 3", "rebuild the guest image");
+      assertThat(guest.listener().closeReason())
+          .contains("version " + (Protocol.VERSION + 1), "rebuild the guest image");
     }
   }
 
