@@ -6,6 +6,7 @@
  * Compiled without Python's headers: of its stable ABI (PEP 384, as of 3.10) little is needed, all of which are symbols of the python
  * program itself.
  */
+#define _DEFAULT_SOURCE
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
@@ -79,6 +80,7 @@ extern PyObject *PyDict_New(void);
 extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
 extern int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 extern int PyDict_DelItem(PyObject *, PyObject *);
+extern void PyDict_Clear(PyObject *);
 extern int PyDict_Contains(PyObject *, PyObject *);
 extern int PyDict_Next(PyObject *, Py_ssize_t *, PyObject **, PyObject **);
 extern int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
@@ -569,28 +571,43 @@ static int set_variable(PyObject *name, PyObject *value) {
     return result;
 }
 
-/* set_variables(variables): sets those of a dict of texts, and removes those that are None. */
-static PyObject *native_set_variables(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-    (void)module;
-    if (count != 1) {
-        return wrong_arguments();
-    }
+static int set_all(PyObject *variables) {
     PyObject *name, *value;
     Py_ssize_t at = 0;
-    while (PyDict_Next(arguments[0], &at, &name, &value)) {
+    while (PyDict_Next(variables, &at, &name, &value)) {
         PyObject *key = encoded(name);
         int result = key == NULL ? -1 : set_variable(key, value);
         if (key != NULL) {
             Py_DecRef(key);
         }
         if (result != 0) {
-            return NULL;
+            return -1;
         }
     }
-    return none();
+    return 0;
 }
 
-/* A new reference; None if there is no such variable. */
+/* set_variables(variables): sets those of a dict of texts, and removes those that are None. */
+static PyObject *native_set_variables(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 1) {
+        return wrong_arguments();
+    }
+    return set_all(arguments[0]) == 0 ? none() : NULL;
+}
+
+/* replace_variables(variables): the environment is those of a dict of texts, and no others. */
+static PyObject *native_replace_variables(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 1) {
+        return wrong_arguments();
+    }
+    clearenv();
+    PyDict_Clear(environment);
+    return set_all(arguments[0]) == 0 ? none() : NULL;
+}
+
+/* A new reference; None if there is no such variable. The name is bytes. */
 static PyObject *variable(PyObject *name) {
     PyObject *value = PyDict_GetItemWithError(environment, name);
     char *bytes;
@@ -599,6 +616,18 @@ static PyObject *variable(PyObject *name) {
         return PyErr_Occurred() ? NULL : none();
     }
     return PyBytes_AsStringAndSize(value, &bytes, &length) != 0 ? NULL : PyUnicode_DecodeUTF8(bytes, length, "surrogateescape");
+}
+
+/* variable(name) -> the text of a variable; None if there is no such. */
+static PyObject *native_variable(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    PyObject *name = count != 1 ? wrong_arguments() : encoded(arguments[0]);
+    if (name == NULL) {
+        return NULL;
+    }
+    PyObject *value = variable(name);
+    Py_DecRef(name);
+    return value;
 }
 
 /* What a context has, in AWS's order: from a variable of the environment, or from the answer. */
@@ -994,8 +1023,9 @@ static PyObject *native_write_json(PyObject *module, PyObject *const *arguments,
 
 #define FUNCTION(name) {#name, native_##name, METH_FASTCALL, NULL}
 static PyMethodDef methods[] = {
-    FUNCTION(use),           FUNCTION(ask),     FUNCTION(receive), FUNCTION(respond),   FUNCTION(fail),       FUNCTION(begin),
-    FUNCTION(set_variables), FUNCTION(has_any), FUNCTION(flush),   FUNCTION(read_json), FUNCTION(write_json), {NULL, NULL, 0, NULL},
+    FUNCTION(use),       FUNCTION(ask),        FUNCTION(receive),  FUNCTION(respond),       FUNCTION(fail),
+    FUNCTION(begin),     FUNCTION(flush),      FUNCTION(variable), FUNCTION(set_variables), FUNCTION(replace_variables),
+    FUNCTION(read_json), FUNCTION(write_json), FUNCTION(has_any),  {NULL, NULL, 0, NULL},
 };
 
 static PyModuleDef definition = {.object = {.references = 1}, .name = "native", .size = -1, .methods = methods};
