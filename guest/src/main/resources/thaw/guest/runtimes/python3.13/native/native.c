@@ -91,6 +91,7 @@ extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Py_ssize_t *);
 extern PyObject *PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
 extern PyObject *PyUnicode_DecodeUTF8(const char *, Py_ssize_t, const char *);
 extern PyObject *PyUnicode_InternFromString(const char *);
+extern void PyUnicode_InternInPlace(PyObject **);
 extern void Py_IncRef(PyObject *);
 extern void Py_DecRef(PyObject *);
 
@@ -815,6 +816,7 @@ static int read_member(struct text *text, PyObject *object, int depth) {
     if (name == NULL) {
         return -1;
     }
+    PyUnicode_InternInPlace(&name); /* once for all objects alike, and as the function's code has it */
     PyObject *value = NULL;
     if (look(text) == ':') {
         text->at++;
