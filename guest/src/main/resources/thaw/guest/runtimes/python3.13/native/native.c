@@ -528,16 +528,19 @@ static PyObject *encoded(PyObject *text) {
 
 static int remove_variable(PyObject *name) {
     const char *name_text = c_string(name);
-    int there = name_text == NULL ? -1 : PyDict_Contains(environment, name);
-    if (there <= 0) {
-        return there;
+    if (name_text == NULL) {
+        return -1;
     }
     unsetenv(name_text);
-    return PyDict_DelItem(environment, name);
+    int there = PyDict_Contains(environment, name);
+    return there > 0 ? PyDict_DelItem(environment, name) : there;
 }
 
-/* For the C library. It keeps the text, and nobody knows when the last reader of an old one is gone: as with setenv, which takes more steps. */
-static int put_variable(PyObject *name, PyObject *value) {
+/*
+ * For the C library, which keeps the text that is stored in `kept`. An old one is never freed, as nobody knows when its last reader is
+ * gone: so does setenv, which takes more steps.
+ */
+static int put_variable(PyObject *name, PyObject *value, char **kept) {
     const char *name_text = c_string(name), *text = c_string(value);
     struct buffer pair = {0};
     if (name_text == NULL || text == NULL) {
@@ -552,14 +555,16 @@ static int put_variable(PyObject *name, PyObject *value) {
         return -1;
     }
     if (putenv(pair.bytes) != 0) {
+        PyMem_Free(pair.bytes);
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
+    *kept = pair.bytes;
     return 0;
 }
 
-/* Sets a variable, or removes it if the value is None. The name is bytes, the value a text. */
-static int set_variable(PyObject *name, PyObject *value) {
+/* Sets a variable, or removes it if the value is None, whereupon nothing is kept. The name is bytes, the value a text. */
+static int set_variable(PyObject *name, PyObject *value, char **kept) {
     if (value == &_Py_NoneStruct) {
         return remove_variable(name);
     }
@@ -567,7 +572,7 @@ static int set_variable(PyObject *name, PyObject *value) {
     if (data == NULL) {
         return -1;
     }
-    int result = put_variable(name, data) == 0 ? PyDict_SetItem(environment, name, data) : -1;
+    int result = put_variable(name, data, kept) == 0 ? PyDict_SetItem(environment, name, data) : -1;
     Py_DecRef(data);
     return result;
 }
@@ -575,9 +580,10 @@ static int set_variable(PyObject *name, PyObject *value) {
 static int set_all(PyObject *variables) {
     PyObject *name, *value;
     Py_ssize_t at = 0;
+    char *kept;
     while (PyDict_Next(variables, &at, &name, &value)) {
         PyObject *key = encoded(name);
-        int result = key == NULL ? -1 : set_variable(key, value);
+        int result = key == NULL ? -1 : set_variable(key, value, &kept);
         if (key != NULL) {
             Py_DecRef(key);
         }
@@ -665,6 +671,20 @@ static int prepare_names(void) {
     return trace_variable == NULL ? -1 : 0;
 }
 
+/* The one variable that changes with every invocation: its old text is freed, nobody in C reads it for long. */
+static int set_trace(PyObject *trace_id) {
+    static char *kept;
+    char *before = kept;
+    kept = NULL;
+    int result = set_variable(trace_variable, trace_id, &kept);
+    if (result == 0) {
+        PyMem_Free(before);
+    } else if (kept == NULL) {
+        kept = before;
+    }
+    return result;
+}
+
 /* An object that was not initialized. */
 static PyObject *allocate(PyObject *type) {
     return PyType_GenericAlloc((PyTypeObject *)type, 0);
@@ -696,7 +716,7 @@ static PyObject *native_begin(PyObject *module, PyObject *const *arguments, Py_s
         return wrong_arguments();
     }
     PyObject *answer = arguments[2], *trace_id = PyTuple_GetItem(answer, TRACE_ID);
-    if (trace_id == NULL || set_variable(trace_variable, trace_id) != 0) {
+    if (trace_id == NULL || set_trace(trace_id) != 0) {
         return NULL;
     }
     PyObject *context = allocate(arguments[0]);
