@@ -777,6 +777,7 @@ static PyObject *native_flush(PyObject *module, PyObject *const *arguments, Py_s
 
 struct text {
     const char *at, *end;
+    int arrays; /* that what is read next is in */
 };
 
 static PyObject *read_value(struct text *text, int depth);
@@ -836,7 +837,9 @@ static int read_member(struct text *text, PyObject *object, int depth) {
     if (name == NULL) {
         return -1;
     }
-    PyUnicode_InternInPlace(&name); /* once for all objects alike, and as the function's code has it */
+    if (text->arrays > 0) {
+        PyUnicode_InternInPlace(&name); /* of many objects alike */
+    }
     PyObject *value = NULL;
     if (look(text) == ':') {
         text->at++;
@@ -888,8 +891,12 @@ static PyObject *read_value(struct text *text, int depth) {
     switch (look(text)) {
     case '{':
         return read_container(text, PyDict_New(), '}', depth, read_member);
-    case '[':
-        return read_container(text, PyList_New(0), ']', depth, read_item);
+    case '[': {
+        text->arrays++;
+        PyObject *array = read_container(text, PyList_New(0), ']', depth, read_item);
+        text->arrays--;
+        return array;
+    }
     case '"':
         return read_text(text);
     case 't':
@@ -919,7 +926,7 @@ static PyObject *native_read_json(PyObject *module, PyObject *const *arguments, 
     if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0) {
         return NULL;
     }
-    struct text text = {bytes, bytes + length};
+    struct text text = {bytes, bytes + length, 0};
     PyObject *value = read_value(&text, 0);
     if (value != NULL) {
         look(&text);
