@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,119 @@ final class PythonRuntimeTest {
         """;
     try (PythonFunction function = PythonFunction.of(taskRoot, source)) {
       assertThat(function.invoke("{}")).isEqualTo("not json");
+    }
+  }
+
+  @Test
+  void jsonIsReadAndWrittenAsByPythonsOwn() throws Exception {
+    String source =
+        """
+        import json, random
+        from thaw_runtime import json_format
+
+        TEXTS = ["", "a", "\\"q\\"", "back\\\\slash", "\\x00\\x1f\\x7f\\b\\f\\n\\r\\t", "\\u00fc\\u2744", "\\U0001f40d", "\\ud800", "/"]
+        NUMBERS = [0, -1, 7, 10**17, 10**18 - 1, -10**18, 2**63 - 1, -2**63, 2**63, 10**30, 1.5, -0.0, 1e300]
+
+        def value(depth):
+            kind = draw.randrange(9 if depth < 4 else 6)
+            if kind < 3:
+                return draw.choice([True, False, None])
+            if kind < 5:
+                return draw.choice(TEXTS if draw.random() < 0.99 else TEXTS[:7])
+            if kind < 6:
+                return draw.choice(NUMBERS)
+            members = [value(depth + 1) for _ in range(draw.randrange(4))]
+            if kind == 6:
+                return members
+            if kind == 7:
+                return tuple(members)
+            return {draw.choice(TEXTS + [1, None, True, 1.5] * (draw.random() < 0.05)): member for member in members}
+
+        def refuse(name):
+            raise ValueError(name)
+
+        def outcome(function, argument):
+            try:
+                return repr(function(argument))
+            except (ValueError, TypeError, RecursionError) as error:
+                return type(error).__name__
+
+        def check(ours, pythons, argument):
+            here, there = outcome(ours, argument), outcome(pythons, argument)
+            if here != there:
+                raise AssertionError(f"{argument!r}: {here}, but {there}")
+
+        def dump(value):
+            return json.dumps(value, ensure_ascii=False).encode()
+
+        def load(text):
+            return json.loads(str(text, "utf-8"), parse_constant=refuse)
+
+        def handler(event, context):
+            global draw
+            draw = random.Random(event)
+            for _ in range(3000):
+                one = value(0)
+                check(json_format.encode, dump, one)
+                text = json.dumps(one, ensure_ascii=draw.random() < 0.5, indent=draw.choice([None, 1, "\\t"]))
+                text = text.encode("utf-8", "surrogatepass")
+                check(json_format.decode, load, text)
+                for _ in range(3):
+                    at = draw.randrange(len(text))
+                    put = draw.choice([b"", b'"', b"\\\\", b"{", b"]", b",", b"0", b"-", b".", b"e1", b" ", b"\\n", b"\\xff", b"NaN", b"tru"])
+                    check(json_format.decode, load, text[:at] + put + text[at + draw.randrange(2):])
+            for depth in (63, 64, 65, 200, 100_000):
+                check(json_format.decode, load, b"[" * depth + b"]" * depth)
+                check(json_format.decode, load, b'{"a":' * depth + b"1" + b"}" * depth)
+            deep = []
+            for _ in range(200):
+                deep = {"a": [deep]}
+            check(json_format.encode, dump, deep)
+            return "alike"
+        """;
+    try (PythonFunction function = PythonFunction.of(taskRoot, source)) {
+      for (int seed = 0; seed < 5; seed++) {
+        assertThat(function.invoke("" + seed)).as("seed " + seed).isEqualTo("\"alike\"");
+      }
+    }
+  }
+
+  @Test
+  void aContextCanBeListedPrintedAndChanged() throws Exception {
+    String source =
+        """
+        def handler(event, context):
+            identity = context.identity
+            before = [list(vars(context)), repr(context), repr(identity), hasattr(identity, "other")]
+            context.extra = context.function_name = "mine"
+            identity.cognito_identity_id = "somebody"
+            return before + [context.extra, context.function_name, identity.cognito_identity_id]
+        """;
+    String fields =
+        "aws_request_id=id-1,log_group_name=/aws/lambda/my-function,"
+            + "log_stream_name=2026/11/23/[$LATEST]0,function_name=my-function,"
+            + "memory_limit_in_mb=256,function_version=$LATEST,invoked_function_arn="
+            + Invocations.ARN
+            + ",tenant_id=None,client_context=None,identity=";
+    String identity = "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])";
+    String names =
+        Stream.of((fields + ",_deadline_millis=").split(","))
+            .map(field -> "\"" + field.substring(0, field.indexOf('=')) + "\"")
+            .collect(Collectors.joining(", ", "[", "]"));
+    try (PythonFunction function = PythonFunction.of(taskRoot, source)) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(function.invoke("{}"))
+            .isEqualTo(
+                "["
+                    + names
+                    + ", \"LambdaContext(["
+                    + fields
+                    + identity
+                    + "])\""
+                    + ", \""
+                    + identity
+                    + "\", false, \"mine\", \"mine\", \"somebody\"]");
+      }
     }
   }
 

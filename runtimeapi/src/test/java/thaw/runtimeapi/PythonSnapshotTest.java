@@ -98,6 +98,35 @@ final class PythonSnapshotTest {
   }
 
   @Test
+  void whatWasFoundAheadIsLookedForAgainOnceThePathHasChanged() throws Exception {
+    Path vendored = Files.createDirectory(taskRoot.resolve("vendored"));
+    PythonFunction.write(taskRoot, "early.py", "NAME = 'early'");
+    PythonFunction.write(taskRoot, "both.py", "NAME = 'root'");
+    PythonFunction.write(vendored, "both.py", "NAME = 'vendored'");
+    String source =
+        """
+        import early, os, sys
+        sys.path.insert(0, os.path.join(os.environ["LAMBDA_TASK_ROOT"], "vendored"))
+        import both
+        def handler(event, context):
+            return [early.NAME, both.NAME, early.__spec__.name, early.__cached__ == early.__spec__.cached]
+        """;
+    try (PythonFunction function = start(source, Map.of("THAW_TEMPLATE_INVOKES", "1"))) {
+      function.invoke("{}");
+      try (RuntimeApi loaded = function.restored(load())) {
+        assertThat(loaded.awaitRestorable(Invocations.PLENTY))
+            .isEqualTo(new RuntimeOutcome.Restorable());
+        try (RuntimeApi restored = function.restored(environment())) {
+          assertThat(
+                  Invocations.text(
+                      restored.invoke(Invocations.of("id-2", "{}"), Invocations.PLENTY)))
+              .isEqualTo("[\"early\", \"vendored\", \"early\", true]");
+        }
+      }
+    }
+  }
+
+  @Test
   void whatDoesNotCompileAheadFailsInInit() throws Exception {
     try (PythonFunction function = start("def handler(:\n", Map.of("THAW_TEMPLATE_INVOKES", "1"))) {
       function.invoke("{}");

@@ -6,6 +6,7 @@
  * Compiled without Python's headers: of its stable ABI (PEP 384, as of 3.10) little is needed, all of which are symbols of the python
  * program itself.
  */
+#define _DEFAULT_SOURCE
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
@@ -79,6 +80,7 @@ extern PyObject *PyDict_New(void);
 extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
 extern int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 extern int PyDict_DelItem(PyObject *, PyObject *);
+extern void PyDict_Clear(PyObject *);
 extern int PyDict_Contains(PyObject *, PyObject *);
 extern int PyDict_Next(PyObject *, Py_ssize_t *, PyObject **, PyObject **);
 extern int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
@@ -89,6 +91,7 @@ extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Py_ssize_t *);
 extern PyObject *PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
 extern PyObject *PyUnicode_DecodeUTF8(const char *, Py_ssize_t, const char *);
 extern PyObject *PyUnicode_InternFromString(const char *);
+extern void PyUnicode_InternInPlace(PyObject **);
 extern void Py_IncRef(PyObject *);
 extern void Py_DecRef(PyObject *);
 
@@ -525,16 +528,19 @@ static PyObject *encoded(PyObject *text) {
 
 static int remove_variable(PyObject *name) {
     const char *name_text = c_string(name);
-    int there = name_text == NULL ? -1 : PyDict_Contains(environment, name);
-    if (there <= 0) {
-        return there;
+    if (name_text == NULL) {
+        return -1;
     }
     unsetenv(name_text);
-    return PyDict_DelItem(environment, name);
+    int there = PyDict_Contains(environment, name);
+    return there > 0 ? PyDict_DelItem(environment, name) : there;
 }
 
-/* For the C library. It keeps the text, and nobody knows when the last reader of an old one is gone: as with setenv, which takes more steps. */
-static int put_variable(PyObject *name, PyObject *value) {
+/*
+ * For the C library, which keeps the text that is stored in `kept`. An old one is never freed, as nobody knows when its last reader is
+ * gone: so does setenv, which takes more steps.
+ */
+static int put_variable(PyObject *name, PyObject *value, char **kept) {
     const char *name_text = c_string(name), *text = c_string(value);
     struct buffer pair = {0};
     if (name_text == NULL || text == NULL) {
@@ -549,14 +555,16 @@ static int put_variable(PyObject *name, PyObject *value) {
         return -1;
     }
     if (putenv(pair.bytes) != 0) {
+        PyMem_Free(pair.bytes);
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
+    *kept = pair.bytes;
     return 0;
 }
 
-/* Sets a variable, or removes it if the value is None. The name is bytes, the value a text. */
-static int set_variable(PyObject *name, PyObject *value) {
+/* Sets a variable, or removes it if the value is None, whereupon nothing is kept. The name is bytes, the value a text. */
+static int set_variable(PyObject *name, PyObject *value, char **kept) {
     if (value == &_Py_NoneStruct) {
         return remove_variable(name);
     }
@@ -564,9 +572,26 @@ static int set_variable(PyObject *name, PyObject *value) {
     if (data == NULL) {
         return -1;
     }
-    int result = put_variable(name, data) == 0 ? PyDict_SetItem(environment, name, data) : -1;
+    int result = put_variable(name, data, kept) == 0 ? PyDict_SetItem(environment, name, data) : -1;
     Py_DecRef(data);
     return result;
+}
+
+static int set_all(PyObject *variables) {
+    PyObject *name, *value;
+    Py_ssize_t at = 0;
+    char *kept;
+    while (PyDict_Next(variables, &at, &name, &value)) {
+        PyObject *key = encoded(name);
+        int result = key == NULL ? -1 : set_variable(key, value, &kept);
+        if (key != NULL) {
+            Py_DecRef(key);
+        }
+        if (result != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 /* set_variables(variables): sets those of a dict of texts, and removes those that are None. */
@@ -575,22 +600,21 @@ static PyObject *native_set_variables(PyObject *module, PyObject *const *argumen
     if (count != 1) {
         return wrong_arguments();
     }
-    PyObject *name, *value;
-    Py_ssize_t at = 0;
-    while (PyDict_Next(arguments[0], &at, &name, &value)) {
-        PyObject *key = encoded(name);
-        int result = key == NULL ? -1 : set_variable(key, value);
-        if (key != NULL) {
-            Py_DecRef(key);
-        }
-        if (result != 0) {
-            return NULL;
-        }
-    }
-    return none();
+    return set_all(arguments[0]) == 0 ? none() : NULL;
 }
 
-/* A new reference; None if there is no such variable. */
+/* replace_variables(variables): the environment is those of a dict of texts, and no others. */
+static PyObject *native_replace_variables(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    if (count != 1) {
+        return wrong_arguments();
+    }
+    clearenv();
+    PyDict_Clear(environment);
+    return set_all(arguments[0]) == 0 ? none() : NULL;
+}
+
+/* A new reference; None if there is no such variable. The name is bytes. */
 static PyObject *variable(PyObject *name) {
     PyObject *value = PyDict_GetItemWithError(environment, name);
     char *bytes;
@@ -599,6 +623,18 @@ static PyObject *variable(PyObject *name) {
         return PyErr_Occurred() ? NULL : none();
     }
     return PyBytes_AsStringAndSize(value, &bytes, &length) != 0 ? NULL : PyUnicode_DecodeUTF8(bytes, length, "surrogateescape");
+}
+
+/* variable(name) -> the text of a variable; None if there is no such. */
+static PyObject *native_variable(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    PyObject *name = count != 1 ? wrong_arguments() : encoded(arguments[0]);
+    if (name == NULL) {
+        return NULL;
+    }
+    PyObject *value = variable(name);
+    Py_DecRef(name);
+    return value;
 }
 
 /* What a context has, in AWS's order: from a variable of the environment, or from the answer. */
@@ -635,6 +671,20 @@ static int prepare_names(void) {
     return trace_variable == NULL ? -1 : 0;
 }
 
+/* The one variable that changes with every invocation: its old text is freed, nobody in C reads it for long. */
+static int set_trace(PyObject *trace_id) {
+    static char *kept;
+    char *before = kept;
+    kept = NULL;
+    int result = set_variable(trace_variable, trace_id, &kept);
+    if (result == 0) {
+        PyMem_Free(before);
+    } else if (kept == NULL) {
+        kept = before;
+    }
+    return result;
+}
+
 /* An object that was not initialized. */
 static PyObject *allocate(PyObject *type) {
     return PyType_GenericAlloc((PyTypeObject *)type, 0);
@@ -666,7 +716,7 @@ static PyObject *native_begin(PyObject *module, PyObject *const *arguments, Py_s
         return wrong_arguments();
     }
     PyObject *answer = arguments[2], *trace_id = PyTuple_GetItem(answer, TRACE_ID);
-    if (trace_id == NULL || set_variable(trace_variable, trace_id) != 0) {
+    if (trace_id == NULL || set_trace(trace_id) != 0) {
         return NULL;
     }
     PyObject *context = allocate(arguments[0]);
@@ -727,6 +777,7 @@ static PyObject *native_flush(PyObject *module, PyObject *const *arguments, Py_s
 
 struct text {
     const char *at, *end;
+    int arrays; /* that what is read next is in */
 };
 
 static PyObject *read_value(struct text *text, int depth);
@@ -786,6 +837,9 @@ static int read_member(struct text *text, PyObject *object, int depth) {
     if (name == NULL) {
         return -1;
     }
+    if (text->arrays > 0) {
+        PyUnicode_InternInPlace(&name); /* of many objects alike */
+    }
     PyObject *value = NULL;
     if (look(text) == ':') {
         text->at++;
@@ -837,8 +891,12 @@ static PyObject *read_value(struct text *text, int depth) {
     switch (look(text)) {
     case '{':
         return read_container(text, PyDict_New(), '}', depth, read_member);
-    case '[':
-        return read_container(text, PyList_New(0), ']', depth, read_item);
+    case '[': {
+        text->arrays++;
+        PyObject *array = read_container(text, PyList_New(0), ']', depth, read_item);
+        text->arrays--;
+        return array;
+    }
     case '"':
         return read_text(text);
     case 't':
@@ -868,7 +926,7 @@ static PyObject *native_read_json(PyObject *module, PyObject *const *arguments, 
     if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0) {
         return NULL;
     }
-    struct text text = {bytes, bytes + length};
+    struct text text = {bytes, bytes + length, 0};
     PyObject *value = read_value(&text, 0);
     if (value != NULL) {
         look(&text);
@@ -994,8 +1052,9 @@ static PyObject *native_write_json(PyObject *module, PyObject *const *arguments,
 
 #define FUNCTION(name) {#name, native_##name, METH_FASTCALL, NULL}
 static PyMethodDef methods[] = {
-    FUNCTION(use),           FUNCTION(ask),     FUNCTION(receive), FUNCTION(respond),   FUNCTION(fail),       FUNCTION(begin),
-    FUNCTION(set_variables), FUNCTION(has_any), FUNCTION(flush),   FUNCTION(read_json), FUNCTION(write_json), {NULL, NULL, 0, NULL},
+    FUNCTION(use),       FUNCTION(ask),        FUNCTION(receive),  FUNCTION(respond),       FUNCTION(fail),
+    FUNCTION(begin),     FUNCTION(flush),      FUNCTION(variable), FUNCTION(set_variables), FUNCTION(replace_variables),
+    FUNCTION(read_json), FUNCTION(write_json), FUNCTION(has_any),  {NULL, NULL, 0, NULL},
 };
 
 static PyModuleDef definition = {.object = {.references = 1}, .name = "native", .size = -1, .methods = methods};

@@ -12,11 +12,14 @@ _MODULES_MAX = 256
 _SOURCE_BYTES_MAX = 2 << 20
 
 _compiled = {}  # by path
+_specs = {}  # by name, of modules that lie in no package
+_path = []  # of modules, where those were looked for
 
 
 def load(handler, roots):
     """Compiles the handler's module and those that it seems to import, as far as they lie below the roots."""
     name = handler.rpartition(".")[0].replace("/", ".")
+    _path[:] = sys.path
     sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
     try:
         _load(name, roots)
@@ -47,7 +50,22 @@ def _load(name, roots):
         except Exception:
             continue  # INIT will come to it, and tell the function
         _compiled[path] = code
+        if not package:
+            _find(name, path)
         waiting.extend(_mentioned(code, name if path.endswith("/__init__.py") else package, directories))
+
+
+def _find(name, path):
+    """Looks for a module as its import will do."""
+    if name in sys.modules or name == "logging":
+        return
+    for finder in sys.meta_path:
+        spec = finder.find_spec(name, None)
+        if spec is not None:
+            if spec.origin == path:
+                _specs[name] = spec
+                spec.cached  # which it works out when it is asked
+            return
 
 
 class _Directories:
@@ -112,13 +130,25 @@ def _get_code(self, fullname):
     return _compile_now(self, fullname) if code is None else code
 
 
+class _Finder:
+    """Finds what was found ahead, unless the function has said meanwhile to look elsewhere."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return _specs.get(name) if sys.path == _path else None
+
+
 def begin():
     """From now on imports find what was compiled."""
     SourceFileLoader.get_code = _get_code
+    sys.meta_path.insert(0, _Finder)
 
 
 def end():
     """INIT is over: imports are as they ever were, or as the function has made them."""
     if SourceFileLoader.__dict__.get("get_code") is _get_code:
         del SourceFileLoader.get_code
+    if _Finder in sys.meta_path:
+        sys.meta_path.remove(_Finder)
     _compiled.clear()
+    _specs.clear()

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from . import context, json_format
+from . import context, json_format, surroundings
 from .clock import timestamp
 
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id", "tenant_id"}
@@ -73,7 +73,7 @@ def _plain(entry):
 def set_up():
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler()
-    if os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON":
+    if surroundings.logs_as_json():
         handler.setFormatter(JsonFormatter())
     else:
         layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"

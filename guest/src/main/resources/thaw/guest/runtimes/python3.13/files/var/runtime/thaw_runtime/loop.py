@@ -8,7 +8,7 @@ from .api import ASKED, NEXT, RESTORE_NEXT, ask
 from .context import begin
 from .errors import Fault
 from .handler import load
-from .native import receive, respond
+from .native import receive, respond, variable
 from .snapshot import run_after_restore
 from .surroundings import flush
 
@@ -27,10 +27,10 @@ def run():
         if snapshot.load_ahead(document):
             document = _wait_for_restore()
         snapshot.become(document)
-    surroundings.prepare(os.environ.get("LAMBDA_TASK_ROOT", "/var/task"))
-    log_as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+    surroundings.prepare(surroundings.task_root())
+    log_as_json = surroundings.logs_as_json()
     try:
-        handler = load(os.environ.get("_HANDLER", ""))
+        handler = load(variable("_HANDLER") or "")
         if snapshot.waits_for_restore():
             if snapshot.warmup_count() > 0:
                 _serve(handler, log_as_json, snapshot.warmup_count())

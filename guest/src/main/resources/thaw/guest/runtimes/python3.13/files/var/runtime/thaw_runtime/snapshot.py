@@ -6,7 +6,7 @@ import time
 
 from . import surroundings
 from .json_format import decode
-from .native import has_any, set_variables
+from .native import has_any, replace_variables, set_variables, variable
 
 _EXERCISE_ENVIRONMENT = "THAW_TEMPLATE_INVOKES"
 _EXERCISE_VARIABLE = "THAW_EXERCISE"
@@ -76,25 +76,24 @@ def _enter(task_root):
 
 def become(document):
     """Takes over the environment of the function that this process is from now on."""
-    renew_randomness()
-    environment = decode(document)["environment"]
-    zone = os.environ.get("TZ")
-    os.environ.clear()
-    set_variables(environment)
-    if os.environ.get("TZ") != zone:
+    if has_any(sys.modules, _CONCERNED):
+        renew_randomness()
+    zone = variable("TZ")
+    replace_variables(decode(document)["environment"])
+    if variable("TZ") != zone:
         time.tzset()
-    task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
+    task_root = surroundings.task_root()
     if surroundings.prepared_for != task_root:
         _enter(task_root)
 
 
 def waits_for_restore():
-    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+    return variable("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
 def warmup_count():
     """How many invocations the function wants to serve before its snapshot is taken."""
-    count = os.environ.get("THAW_WARMUP_INVOKES", "")
+    count = variable("THAW_WARMUP_INVOKES") or ""
     return min(int(count), 10_000) if count.isdecimal() and count.isascii() and len(count) <= 5 else 0
 
 

@@ -6,11 +6,21 @@ import sys
 from _sitebuiltins import Quitter
 
 from . import native
+from .native import variable
 
 _DISTRIBUTION_PACKAGES = "/usr/lib/python3/dist-packages"
 
 # The directory of the function's code, once all of this is as it should be.
 prepared_for = None
+
+
+def task_root():
+    """The directory of the function's code, as the environment has it."""
+    return variable("LAMBDA_TASK_ROOT") or "/var/task"
+
+
+def logs_as_json():
+    return (variable("AWS_LAMBDA_LOG_FORMAT") or "").upper() == "JSON"
 
 
 def prepare(task_root):
