@@ -46,7 +46,7 @@ typedef struct {
 
 extern PyObject *PyModule_Create2(PyModuleDef *, int);
 extern PyObject _Py_NoneStruct, _Py_TrueStruct, _Py_FalseStruct;
-extern PyTypeObject PyBytes_Type, PyUnicode_Type, PyLong_Type, PyDict_Type, PyList_Type, PyTuple_Type;
+extern PyTypeObject PyBytes_Type;
 extern PyObject *PyExc_ConnectionError, *PyExc_Exception, *PyExc_OSError, *PyExc_TypeError, *PyExc_ValueError;
 extern void PyErr_SetString(PyObject *, const char *);
 extern PyObject *PyErr_Format(PyObject *, const char *, ...);
@@ -66,17 +66,11 @@ extern int PyObject_SetAttr(PyObject *, PyObject *, PyObject *);
 extern PyObject *PyObject_VectorcallMethod(PyObject *, PyObject *const *, size_t, PyObject *);
 extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
 extern long PyLong_AsLong(PyObject *);
-extern long PyLong_AsLongAndOverflow(PyObject *, int *);
 extern PyObject *PyLong_FromLong(long);
 extern PyObject *PyTuple_New(Py_ssize_t);
 extern Py_ssize_t PyTuple_Size(PyObject *);
 extern PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);
 extern int PyTuple_SetItem(PyObject *, Py_ssize_t, PyObject *);
-extern PyObject *PyList_New(Py_ssize_t);
-extern Py_ssize_t PyList_Size(PyObject *);
-extern PyObject *PyList_GetItem(PyObject *, Py_ssize_t);
-extern int PyList_Append(PyObject *, PyObject *);
-extern PyObject *PyDict_New(void);
 extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
 extern int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 extern int PyDict_DelItem(PyObject *, PyObject *);
@@ -91,7 +85,9 @@ extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Py_ssize_t *);
 extern PyObject *PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
 extern PyObject *PyUnicode_DecodeUTF8(const char *, Py_ssize_t, const char *);
 extern PyObject *PyUnicode_InternFromString(const char *);
-extern void PyUnicode_InternInPlace(PyObject **);
+extern PyObject *PyUnicode_AsUTF8String(PyObject *);
+extern PyObject *PyUnicode_Join(PyObject *, PyObject *);
+extern Py_ssize_t PyUnicode_GetLength(PyObject *);
 extern void Py_IncRef(PyObject *);
 extern void Py_DecRef(PyObject *);
 
@@ -770,155 +766,34 @@ static PyObject *native_flush(PyObject *module, PyObject *const *arguments, Py_s
 }
 
 /*
- * JSON as most events and answers are: objects, arrays, texts, integers, and true, false and null. All else is left to Python: reading and
- * writing give up without an error.
+ * JSON by the C scanner and encoder behind Python's `json`. What they refuse, and what no well-formed document needs, is left to Python, which
+ * finds the words for it.
  */
-#define DEPTH 64
-
-struct text {
-    const char *at, *end;
-    int arrays; /* that what is read next is in */
-};
-
-static PyObject *read_value(struct text *text, int depth);
-
-/* What follows blanks; 0 at the end. */
-static char look(struct text *text) {
-    while (text->at < text->end) {
-        char c = *text->at;
-        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-            return c;
-        }
-        text->at++;
-    }
-    return 0;
-}
-
-static PyObject *read_text(struct text *text) {
-    const char *start = ++text->at;
-    for (; text->at < text->end && *text->at != '\\' && (unsigned char)*text->at >= ' '; text->at++) {
-        if (*text->at == '"') {
-            return PyUnicode_DecodeUTF8(start, text->at++ - start, NULL);
-        }
-    }
-    return NULL;
-}
-
-static PyObject *read_number(struct text *text) {
-    int negative = *text->at == '-';
-    const char *start = text->at += negative;
-    long value = 0;
-    for (; text->at < text->end && *text->at >= '0' && *text->at <= '9'; text->at++) {
-        if (text->at - start >= 18) {
-            return NULL;
-        }
-        value = value * 10 + (*text->at - '0');
-    }
-    char next = text->at < text->end ? *text->at : 0;
-    if (text->at == start || (*start == '0' && text->at - start > 1) || next == '.' || next == 'e' || next == 'E') {
-        return NULL;
-    }
-    return PyLong_FromLong(negative ? -value : value);
-}
-
-static PyObject *read_word(struct text *text, const char *word, PyObject *value) {
-    size_t length = strlen(word);
-    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
-        return NULL;
-    }
-    text->at += length;
-    Py_IncRef(value);
-    return value;
-}
-
-/* 0 if it was read. */
-static int read_member(struct text *text, PyObject *object, int depth) {
-    PyObject *name = look(text) == '"' ? read_text(text) : NULL;
-    if (name == NULL) {
-        return -1;
-    }
-    if (text->arrays > 0) {
-        PyUnicode_InternInPlace(&name); /* of many objects alike */
-    }
-    PyObject *value = NULL;
-    if (look(text) == ':') {
-        text->at++;
-        value = read_value(text, depth);
-    }
-    int result = value == NULL ? -1 : PyDict_SetItem(object, name, value);
-    Py_DecRef(name);
-    if (value != NULL) {
-        Py_DecRef(value);
-    }
-    return result;
-}
-
-static int read_item(struct text *text, PyObject *array, int depth) {
-    PyObject *value = read_value(text, depth);
-    int result = value == NULL ? -1 : PyList_Append(array, value);
-    if (value != NULL) {
-        Py_DecRef(value);
-    }
-    return result;
-}
-
-/* An object or an array, from behind its bracket. */
-static PyObject *read_container(struct text *text, PyObject *container, char end, int depth,
-                                int (*read_part)(struct text *, PyObject *, int)) {
-    if (container == NULL) {
-        return NULL;
-    }
-    text->at++;
-    if (look(text) == end) {
-        text->at++;
-        return container;
-    }
-    while (depth < DEPTH && read_part(text, container, depth + 1) == 0) {
-        char next = look(text);
-        if (next != ',' && next != end) {
-            break;
-        }
-        text->at++;
-        if (next == end) {
-            return container;
-        }
-    }
-    Py_DecRef(container);
-    return NULL;
-}
-
-static PyObject *read_value(struct text *text, int depth) {
-    switch (look(text)) {
-    case '{':
-        return read_container(text, PyDict_New(), '}', depth, read_member);
-    case '[': {
-        text->arrays++;
-        PyObject *array = read_container(text, PyList_New(0), ']', depth, read_item);
-        text->arrays--;
-        return array;
-    }
-    case '"':
-        return read_text(text);
-    case 't':
-        return read_word(text, "true", &_Py_TrueStruct);
-    case 'f':
-        return read_word(text, "false", &_Py_FalseStruct);
-    case 'n':
-        return read_word(text, "null", &_Py_NoneStruct);
-    default:
-        return text->at < text->end ? read_number(text) : NULL;
-    }
-}
+static PyObject *zero, *nothing; /* 0 and "" */
 
 static PyObject *leave_to(PyObject *function, PyObject *argument) {
     PyErr_Clear();
     return PyObject_CallFunctionObjArgs(function, argument, NULL);
 }
 
-/* read_json(bytes, otherwise) -> the value; otherwise(bytes) if Python is to read it. */
+/* The value if the text is one and ends with it. */
+static PyObject *scan(PyObject *scanner, PyObject *text) {
+    PyObject *pair = PyObject_CallFunctionObjArgs(scanner, text, zero, NULL);
+    if (pair == NULL) {
+        return NULL;
+    }
+    PyObject *value = PyLong_AsLong(PyTuple_GetItem(pair, 1)) == PyUnicode_GetLength(text) ? PyTuple_GetItem(pair, 0) : NULL;
+    if (value != NULL) {
+        Py_IncRef(value);
+    }
+    Py_DecRef(pair);
+    return value;
+}
+
+/* read_json(bytes, scanner, otherwise) -> the value; otherwise(bytes) if Python is to read it. */
 static PyObject *native_read_json(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
     (void)module;
-    if (count != 2) {
+    if (count != 3) {
         return wrong_arguments();
     }
     char *bytes;
@@ -926,128 +801,37 @@ static PyObject *native_read_json(PyObject *module, PyObject *const *arguments, 
     if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0) {
         return NULL;
     }
-    struct text text = {bytes, bytes + length, 0};
-    PyObject *value = read_value(&text, 0);
-    if (value != NULL) {
-        look(&text);
-        if (text.at == text.end) {
-            return value;
-        }
-        Py_DecRef(value);
+    PyObject *text = PyUnicode_DecodeUTF8(bytes, length, NULL);
+    PyObject *value = text == NULL ? NULL : scan(arguments[1], text);
+    if (text != NULL) {
+        Py_DecRef(text);
     }
-    return leave_to(arguments[1], arguments[0]);
+    return value != NULL ? value : leave_to(arguments[2], arguments[0]);
 }
 
-static int write_value(struct buffer *out, PyObject *value, int depth);
-
-static int write_escape(struct buffer *out, char c) {
-    static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt", digits[] = "0123456789abcdef";
-    const char *known = memchr(plain, c, sizeof plain - 1);
-    if (known != NULL) {
-        char pair[] = {'\\', escaped[known - plain]};
-        return append(out, pair, sizeof pair);
-    }
-    char code[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-    return append(out, code, sizeof code);
-}
-
-static int write_text(struct buffer *out, PyObject *text) {
-    Py_ssize_t length;
-    const char *start = PyUnicode_AsUTF8AndSize(text, &length);
-    if (start == NULL || append(out, "\"", 1) != 0) {
-        return -1;
-    }
-    const char *end = start + length;
-    for (const char *at = start; at < end; at++) {
-        if (*at == '"' || *at == '\\' || (unsigned char)*at < ' ') {
-            if (append(out, start, (size_t)(at - start)) != 0 || write_escape(out, *at) != 0) {
-                return -1;
-            }
-            start = at + 1;
-        }
-    }
-    return append(out, start, (size_t)(end - start)) != 0 ? -1 : append(out, "\"", 1);
-}
-
-static int write_number(struct buffer *out, PyObject *number) {
-    int overflow;
-    long value = PyLong_AsLongAndOverflow(number, &overflow);
-    char digits[21], *end = digits + sizeof digits;
-    char *start = write_digits(end, value < 0 ? -(unsigned long)value : (unsigned long)value);
-    if (value < 0) {
-        *--start = '-';
-    }
-    return overflow != 0 ? -1 : append(out, start, (size_t)(end - start));
-}
-
-static int write_object(struct buffer *out, PyObject *object, int depth) {
-    PyObject *name, *value;
-    Py_ssize_t at = 0;
-    const char *before = "{";
-    while (PyDict_Next(object, &at, &name, &value)) {
-        if (name->type != &PyUnicode_Type || append(out, before, strlen(before)) != 0 || write_text(out, name) != 0 ||
-            APPEND(out, ": ") != 0 || write_value(out, value, depth) != 0) {
-            return -1;
-        }
-        before = ", ";
-    }
-    return *before == '{' ? APPEND(out, "{}") : APPEND(out, "}");
-}
-
-static int write_array(struct buffer *out, PyObject *array, int depth, Py_ssize_t (*size)(PyObject *),
-                       PyObject *(*item)(PyObject *, Py_ssize_t)) {
-    if (APPEND(out, "[") != 0) {
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < size(array); i++) {
-        if ((i > 0 && APPEND(out, ", ") != 0) || write_value(out, item(array, i), depth) != 0) {
-            return -1;
-        }
-    }
-    return APPEND(out, "]");
-}
-
-static int write_value(struct buffer *out, PyObject *value, int depth) {
-    PyTypeObject *type = value->type;
-    if (type == &PyUnicode_Type) {
-        return write_text(out, value);
-    }
-    if (type == &PyDict_Type && depth < DEPTH) {
-        return write_object(out, value, depth + 1);
-    }
-    if (type == &PyList_Type && depth < DEPTH) {
-        return write_array(out, value, depth + 1, PyList_Size, PyList_GetItem);
-    }
-    if (type == &PyTuple_Type && depth < DEPTH) {
-        return write_array(out, value, depth + 1, PyTuple_Size, PyTuple_GetItem);
-    }
-    if (type == &PyLong_Type) {
-        return write_number(out, value);
-    }
-    if (value == &_Py_NoneStruct) {
-        return APPEND(out, "null");
-    }
-    if (value == &_Py_TrueStruct) {
-        return APPEND(out, "true");
-    }
-    return value == &_Py_FalseStruct ? APPEND(out, "false") : -1;
-}
-
-/* write_json(value, otherwise) -> bytes; otherwise(value) if Python is to write it. Bytes are returned as they are. */
+/* write_json(value, encoder, otherwise) -> bytes; otherwise(value) if Python is to write it. Bytes are returned as they are. */
 static PyObject *native_write_json(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
     (void)module;
-    if (count != 2) {
+    if (count != 3) {
         return wrong_arguments();
     }
-    if (arguments[0]->type == &PyBytes_Type || PyType_IsSubtype(arguments[0]->type, &PyBytes_Type)) {
-        Py_IncRef(arguments[0]);
-        return arguments[0];
+    PyObject *value = arguments[0];
+    if (value->type == &PyBytes_Type || PyType_IsSubtype(value->type, &PyBytes_Type)) {
+        Py_IncRef(value);
+        return value;
     }
-    struct buffer out = {0};
-    PyObject *json =
-        write_value(&out, arguments[0], 0) == 0 ? PyBytes_FromStringAndSize(out.bytes, (Py_ssize_t)out.length) : NULL;
-    PyMem_Free(out.bytes);
-    return json != NULL ? json : leave_to(arguments[1], arguments[0]);
+    PyObject *parts = PyObject_CallFunctionObjArgs(arguments[1], value, zero, NULL);
+    PyObject *text = NULL;
+    if (parts != NULL) {
+        text = PyUnicode_Join(nothing, parts);
+        Py_DecRef(parts);
+    }
+    PyObject *json = NULL;
+    if (text != NULL) {
+        json = PyUnicode_AsUTF8String(text);
+        Py_DecRef(text);
+    }
+    return json != NULL ? json : leave_to(arguments[2], value);
 }
 
 #define FUNCTION(name) {#name, native_##name, METH_FASTCALL, NULL}
@@ -1061,5 +845,7 @@ static PyModuleDef definition = {.object = {.references = 1}, .name = "native", 
 
 __attribute__((visibility("default"))) PyObject *PyInit_native(void) {
     flush_name = PyUnicode_InternFromString("flush");
-    return flush_name == NULL || prepare_names() != 0 ? NULL : PyModule_Create2(&definition, PYTHON_API_VERSION);
+    nothing = PyUnicode_InternFromString("");
+    zero = PyLong_FromLong(0);
+    return flush_name == NULL || nothing == NULL || zero == NULL || prepare_names() != 0 ? NULL : PyModule_Create2(&definition, PYTHON_API_VERSION);
 }

@@ -1,6 +1,6 @@
 """Events in, answers out: JSON as AWS's runtime reads and writes it.
 
-What `native` does not know of JSON goes through the C scanner and encoder behind `json`: the module `json` itself imports
+The C scanner and encoder behind `json` are used directly, by `native` where all is well: the module `json` itself imports
 `re` and `enum`, which takes longer than the rest of this runtime's start.
 """
 
@@ -30,7 +30,7 @@ _scan = make_scanner(_ScanOptions)
 
 def decode(data):
     """The value of an event's bytes; ValueError, in the words of `json`, if they are not JSON."""
-    return native.read_json(data, _decode_all)
+    return native.read_json(data, _scan, _decode_all)
 
 
 def _decode_all(data):
@@ -70,12 +70,12 @@ def encode(value):
 
     Bytes are returned as they are.
     """
-    return native.write_json(value, _encode_all)
+    return native.write_json(value, _encode_plain, _encode_all)
 
 
 def encode_any_text(value):
     """As `encode`, with question marks for what UTF-8 lacks."""
-    return native.write_json(value, lambda value: _text(value).encode("utf-8", "replace"))
+    return native.write_json(value, _encode_plain, lambda value: _text(value).encode("utf-8", "replace"))
 
 
 def _encode_all(value):
