@@ -239,10 +239,11 @@ class WorkerTest {
         """
         import os, sys, threading, time
         sys.path.insert(0, os.environ["PYTHONPATH"])
-        from thaw_runtime.api import Api
+        from thaw_runtime import native
         def handler(event, context):
             if event.get("leave"):
-                Api(os.environ["AWS_LAMBDA_RUNTIME_API"]).respond(context.aws_request_id, b'"gone"', "application/json")
+                native.respond(context.aws_request_id, b'"gone"', "application/json", b"")
+                native.receive()
                 while not os.path.exists("leave-now"):
                     time.sleep(0.001)
                 os._exit(128)

@@ -402,12 +402,12 @@ static PyObject *take_body(size_t head, size_t length) {
     return body;
 }
 
-static PyObject *read_answer(PyObject *answer, size_t head) {
+static PyObject *read_answer(PyObject *answer, size_t head, long *status) {
     const char *at = received.bytes, *end = received.bytes + head - 2;
     const char *line_end = memchr(at, '\n', (size_t)(end - at));
-    long status = line_end - at >= 12 ? number(at + 9, 3) : -1;
+    *status = line_end - at >= 12 ? number(at + 9, 3) : -1;
     long length = 0;
-    if (status < 0) {
+    if (*status < 0) {
         return broken("the runtime API sent what is no HTTP");
     }
     for (at = line_end + 1; at < end; at = line_end + 1) {
@@ -419,7 +419,7 @@ static PyObject *read_answer(PyObject *answer, size_t head) {
     if (length < 0 || length > BODY_BYTES) {
         return broken("the runtime API sent a body of a length that is none");
     }
-    PyObject *code = PyLong_FromLong(status);
+    PyObject *code = PyLong_FromLong(*status);
     if (code == NULL || PyTuple_SetItem(answer, STATUS, code) != 0) {
         return NULL;
     }
@@ -427,7 +427,7 @@ static PyObject *read_answer(PyObject *answer, size_t head) {
     return body == NULL || PyTuple_SetItem(answer, BODY, body) != 0 ? NULL : answer;
 }
 
-static PyObject *receive(void) {
+static PyObject *receive(long *status) {
     size_t head = head_end(0);
     while (head == 0) {
         if (received.length > HEAD_BYTES) {
@@ -451,7 +451,7 @@ static PyObject *receive(void) {
     for (Py_ssize_t i = 0; i < ANSWER; i++) {
         PyTuple_SetItem(answer, i, none());
     }
-    if (read_answer(answer, head) == NULL) {
+    if (read_answer(answer, head, status) == NULL) {
         Py_DecRef(answer);
         return NULL;
     }
@@ -478,7 +478,8 @@ static PyObject *native_use(PyObject *module, PyObject *const *arguments, Py_ssi
 static PyObject *native_receive(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
     (void)module;
     (void)arguments;
-    return count != 0 ? wrong_arguments() : receive();
+    long status;
+    return count != 0 ? wrong_arguments() : receive(&status);
 }
 
 /* ask(request) -> the answer, as of receive, if its status is 200. With no request: the answer to the one on its way. */
@@ -492,13 +493,10 @@ static PyObject *native_ask(PyObject *module, PyObject *const *arguments, Py_ssi
     if (PyBytes_AsStringAndSize(arguments[0], &bytes, &length) != 0 || send_all(bytes, (size_t)length) != 0) {
         return NULL;
     }
-    PyObject *answer = receive();
-    if (answer == NULL) {
-        return NULL;
-    }
-    PyObject *status = PyTuple_GetItem(answer, STATUS);
-    if (PyLong_AsLong(status) != 200) {
-        PyErr_Format(PyExc_ConnectionError, "the runtime API answered with status %S: %R", status, PyTuple_GetItem(answer, BODY));
+    long status;
+    PyObject *answer = receive(&status);
+    if (answer != NULL && status != 200) {
+        PyErr_Format(PyExc_ConnectionError, "the runtime API answered with status %ld: %R", status, PyTuple_GetItem(answer, BODY));
         Py_DecRef(answer);
         return NULL;
     }

@@ -24,7 +24,7 @@ def exercise_count():
 def exercise(event, lambda_context):
     """Thaw's own handler: touches what every function's code touches, so that it is warm in the snapshot."""
     lambda_context.get_remaining_time_in_millis()
-    run_after_restore(b"")
+    run_after_restore(b'{"environment": {}}')
     set_variables({_EXERCISE_VARIABLE: "1"})
     set_variables({_EXERCISE_VARIABLE: None})
     os.environ[_EXERCISE_VARIABLE] = os.environ.get(_EXERCISE_VARIABLE, "2")
