@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,7 +62,7 @@ record ImageSetBuild(
       for (LockedModule module : lock.modulesOf(runtime)) {
         tree.unpackModule(modules.file(module), LockedModule.DIRECTORY + module.path());
       }
-      compile(recipe.runtime(runtime), tree, scratch.resolve("objects-" + runtime));
+      compile(recipe.runtime(runtime), tree, scratch.resolve("object-" + runtime));
       Stream<String> all =
           Stream.concat(
               lines(group), lock.modulesOf(runtime).stream().map(module -> module.line() + "\n"));
@@ -91,9 +90,9 @@ record ImageSetBuild(
   }
 
   private static void compile(Recipe.Layer layer, Tree tree, Path scratch) throws IOException {
-    for (Map.Entry<String, byte[]> object : layer.objects().entrySet()) {
-      Path directory = Files.createDirectories(scratch.resolve(object.getKey().substring(1)));
-      tree.write(object.getKey(), SharedObject.compile(object.getValue(), directory));
+    if (layer.object().isPresent()) {
+      Files.createDirectories(scratch);
+      tree.write(layer.object().get(), SharedObject.compile(layer.sources(), scratch));
     }
   }
 

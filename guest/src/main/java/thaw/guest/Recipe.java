@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigUtil;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +40,8 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
    * @param directories to make
    * @param symlinks to make: target by absolute path
    * @param files to lay over the packages: content by path relative to /
-   * @param objects shared objects to compile: C source by absolute path
+   * @param object absolute path of the shared object that {@code sources} are compiled to
+   * @param sources C files by their names
    * @param executables absolute paths of those {@code files} that are
    * @param commands shell commands to run in the finished tree, as root, without devices
    */
@@ -51,7 +53,8 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
       List<String> directories,
       SortedMap<String, String> symlinks,
       SortedMap<String, byte[]> files,
-      SortedMap<String, byte[]> objects,
+      Optional<String> object,
+      SortedMap<String, byte[]> sources,
       List<String> executables,
       List<String> commands) {}
 
@@ -108,16 +111,13 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
   }
 
   private static Layer layer(Config config, RecipeFiles files, String tree) {
-    SortedMap<String, byte[]> objects = new TreeMap<>();
+    Optional<String> object =
+        config.hasPath("object") ? Optional.of(config.getString("object")) : Optional.empty();
     SortedMap<String, byte[]> sources = files.tree(tree + "/native/");
-    map(config, "objects")
-        .forEach((path, source) -> {
-          byte[] text = sources.get(source);
-          if (text == null) {
-            throw new GuestBuildException("recipe.conf: there is no " + tree + "/native/" + source);
-          }
-          objects.put(path, text);
-        });
+    if (object.isPresent() == sources.isEmpty()) {
+      throw new GuestBuildException(
+          "recipe.conf: " + tree + " needs both an object and " + tree + "/native/, or neither");
+    }
     return new Layer(
         strings(config, "packages"),
         modules(config),
@@ -126,7 +126,8 @@ record Recipe(String suite, Kernel kernel, Layer root, SortedMap<String, Layer> 
         strings(config, "directories"),
         map(config, "symlinks"),
         files.tree(tree + "/files/"),
-        objects,
+        object,
+        sources,
         strings(config, "executables"),
         strings(config, "commands"));
   }

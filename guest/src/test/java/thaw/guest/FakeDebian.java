@@ -33,7 +33,7 @@ final class FakeDebian {
         three {
           tree = shared
           npm { "@scope/module" = "1" }
-          objects { "/var/runtime/object.node" = object.c }
+          object = /var/runtime/object.node
           prune = ["/var/runtime/node_modules/**/*.md"]
         }
       }

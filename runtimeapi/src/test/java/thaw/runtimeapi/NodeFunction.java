@@ -64,7 +64,7 @@ final class NodeFunction extends FunctionProcess {
       SOURCES.copy(directory.resolve("runtime"));
       Files.createDirectories(directory.resolve("lang/bin"));
       Files.createSymbolicLink(directory.resolve("lang/bin/node"), node);
-      SOURCES.compile("thaw.c", directory.resolve("runtime/thaw.node"));
+      SOURCES.compile(directory.resolve("runtime/thaw.node"));
       return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

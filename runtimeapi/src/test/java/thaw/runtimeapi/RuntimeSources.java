@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,7 +27,7 @@ public record RuntimeSources(String tree) {
       Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
       Path runtime = Files.createTempDirectory(target, "test-python");
       sources.copy(runtime);
-      sources.compile("native.c", runtime.resolve("thaw_runtime/native.abi3.so"));
+      sources.compile(runtime.resolve("thaw_runtime/native.abi3.so"));
       return runtime;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -52,11 +53,26 @@ public record RuntimeSources(String tree) {
     }
   }
 
-  /** Compiles a shared object of the runtime's. */
-  void compile(String source, Path object) throws IOException, InterruptedException {
-    run(
-        sources().resolve("native"),
-        List.of("gcc", "-shared", "-fPIC", "-nostdlib", "-o", object.toString(), source));
+  /** Compiles the runtime's shared object. */
+  void compile(Path object) throws IOException, InterruptedException {
+    Path directory = sources().resolve("native");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-fvisibility=hidden",
+                "-nostdlib",
+                "-o",
+                object.toString()));
+    try (Stream<Path> all = Files.list(directory)) {
+      all.map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".c"))
+          .sorted()
+          .forEach(command::add);
+    }
+    run(directory, command);
   }
 
   private Path sources() {
