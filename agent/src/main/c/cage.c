@@ -29,7 +29,7 @@ static struct {
 } cage = {-1, -1, -1, -1, -1, 0, 0};
 static struct {
     uint64_t millis, refaults, major_faults; /* of the last look */
-    uint64_t most; /* that processes had of their own at any look */
+    uint64_t most; /* that processes had of their own at any look since it last was not at the limit for long */
     int looks;     /* in a row that found it, and processes with more than ever */
     bool killed;   /* for it */
 } thrashing;
@@ -149,6 +149,7 @@ void cage_at_limit(void) {
     uint64_t refaults = number_in(text, "workingset_refault_file"), major_faults = number_in(text, "pgmajfault");
     bool found = since < STALE_MILLIS && files < cage.memory_limit / FILE_SHARE
         && (refaults - thrashing.refaults) * PAGE_BYTES >= files && major_faults - thrashing.major_faults >= MAJOR_FAULTS;
+    if (since >= STALE_MILLIS) thrashing.most = 0; /* what they had in another invocation says nothing of this one */
     bool more = own > thrashing.most;
     if (more) thrashing.most = own;
     if (!found) thrashing.looks = 0;
