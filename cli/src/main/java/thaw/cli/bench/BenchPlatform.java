@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class BenchPlatform implements AutoCloseable {
   private static final long END_SECONDS = 60;
-  private static final long EMPTY_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long POLL_MILLIS = 5;
 
   private final Path directory;
@@ -117,15 +117,26 @@ final class BenchPlatform implements AutoCloseable {
         .pid();
   }
 
-  /** Returns when no sandbox is left: the next invocation is a cold start. */
-  void awaitNoSandbox() throws InterruptedException {
-    long deadline = System.nanoTime() + EMPTY_NANOS;
-    while (!status().path("sandboxes").isEmpty()) {
+  /**
+   * Returns when no sandbox is left, so that the next invocation is a cold start, and the shell
+   * that the last one took is made again: what a start leaves to be done is not the next one's.
+   */
+  void awaitRest() throws InterruptedException {
+    long deadline = System.nanoTime() + REST_NANOS;
+    for (JsonNode now = status(); !isAtRest(now); now = status()) {
       if (System.nanoTime() > deadline) {
-        throw new UserError("a sandbox that should be gone is still there");
+        throw new UserError(
+            "the platform is not at rest: sandboxes that should be gone are there, or shells are"
+                + " missing");
       }
       Thread.sleep(POLL_MILLIS);
     }
+  }
+
+  private static boolean isAtRest(JsonNode status) {
+    JsonNode gauges = status.path("gauges");
+    return status.path("sandboxes").isEmpty()
+        && gauges.path("shellsReady").asDouble(0) >= gauges.path("shellsWanted").asDouble(0);
   }
 
   /** Ends it; {@link #restart} starts it again. All that it does behind is done then. */

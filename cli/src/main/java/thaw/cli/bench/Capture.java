@@ -24,7 +24,7 @@ record Capture(double initMillis, double millis) {
   static Published publish(BenchPlatform platform, String function)
       throws IOException, InterruptedException {
     double initMillis = initMillis(platform, function);
-    platform.awaitNoSandbox();
+    platform.awaitRest();
     long begin = System.nanoTime();
     String version = ColdstartFunction.publish(platform.lambda(), function);
     return new Published(version, new Capture(initMillis, (System.nanoTime() - begin) / 1e6));
@@ -33,7 +33,7 @@ record Capture(double initMillis, double millis) {
   private static double initMillis(BenchPlatform platform, String function)
       throws IOException, InterruptedException {
     for (int start = 0; start < STARTS_MAX; start++) {
-      platform.awaitNoSandbox();
+      platform.awaitRest();
       var answer = ColdstartCommand.invoke(platform, function);
       OptionalDouble init = answer.timing().millis("init");
       if (init.isPresent() && ColdstartCommand.origin(answer).equals("runtime")) {

@@ -32,8 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Measures cold starts, from request to reply, by where they go on from and where their memory"
           + " comes from.",
-      "Starts a platform of its own, again for each row; every invocation is a cold start. Leave the"
-          + " machine alone meanwhile."
+      "Starts a platform of its own, again for each row; every invocation is a cold start, and begins"
+          + " when all that the one before left to be done is done. Leave the machine alone meanwhile."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -145,7 +145,7 @@ final class ColdstartCommand implements Callable<Integer> {
     StartOrigins origins = new StartOrigins(platform, function);
     List<Double> millis = new ArrayList<>();
     for (int start = 0; start < starts; start++) {
-      platform.awaitNoSandbox();
+      platform.awaitRest();
       long begin = System.nanoTime();
       InvokeAnswer answer = invoke(platform, function, false);
       millis.add((System.nanoTime() - begin) / 1e6);
@@ -181,7 +181,7 @@ final class ColdstartCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + SETTLE_NANOS;
     for (int start = 0; start < SETTLE_STARTS_MAX && System.nanoTime() < deadline; start++) {
-      platform.awaitNoSandbox();
+      platform.awaitRest();
       String origin = origin(invoke(platform, function));
       Optional<PageAccessLog> log =
           source.wantsLog() ? accessLog(platform, mode, runtime) : Optional.of(PageAccessLog.EMPTY);

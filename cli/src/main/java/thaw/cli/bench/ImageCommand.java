@@ -184,7 +184,7 @@ final class ImageCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     Path cache = platform.files().dataDir().resolve("chunk-cache");
     platform.restart(SETTINGS, () -> delete(cache));
-    platform.awaitNoSandbox();
+    platform.awaitRest();
     long begin = System.nanoTime();
     invoke(platform, image.name(), EVENT);
     image.coldMillis().add((System.nanoTime() - begin) / 1e6);
@@ -196,7 +196,7 @@ final class ImageCommand implements Callable<Integer> {
   /** Starts that do not count, until they go on from the base layer. */
   private static void awaitBase(BenchPlatform platform, String name) throws InterruptedException {
     for (int i = 0; i < 50; i++) {
-      platform.awaitNoSandbox();
+      platform.awaitRest();
       InvokeAnswer answer = invoke(platform, name, EVENT);
       String tail = new String(answer.logTail().orElseThrow(), StandardCharsets.UTF_8);
       if (tail.contains("\tThaw: base")) {

@@ -240,14 +240,14 @@ final class RestoreCommand implements Callable<Integer> {
   private static void warm(Rig rig, int rounds) throws InterruptedException {
     for (int i = 0; i < rounds; i++) {
       for (String warmer : rig.warmers()) {
-        rig.platform().awaitNoSandbox();
+        rig.platform().awaitRest();
         ColdstartCommand.invoke(rig.platform(), warmer);
       }
     }
   }
 
   private static Start start(Rig rig, String function) throws InterruptedException {
-    rig.platform().awaitNoSandbox();
+    rig.platform().awaitRest();
     long bytes = rig.origin().bytes();
     long requests = rig.origin().requests();
     long begin = System.nanoTime();
