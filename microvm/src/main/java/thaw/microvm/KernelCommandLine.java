@@ -26,11 +26,6 @@ final class KernelCommandLine {
         + clock
         // Nobody in the guest has a policy for security modules, or reads audit and pressure.
         + " lsm= audit=0 psi=0 nowatchdog"
-        // The cage needs memory and pids; every other controller is code that each start goes
-        // through.
-        + " cgroup_disable=cpu,cpuacct,cpuset,io,devices,hugetlb,net_cls,net_prio,perf_event,rdma,misc"
-        // Memory in huge pages is more memory touched; who asks for it (madvise) has it.
-        + " transparent_hugepage=madvise"
         + " random.trust_cpu=on cryptomgr.notests"
         + " initcall_blacklist=i8042_init,load_system_certificate_list,jent_mod_init";
   }
