@@ -165,7 +165,10 @@ static int bind_etc(void) {
     return error;
 }
 
-/* The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. Until a host gives one it says the same. */
+/*
+ * The kernel's boot id cannot be changed: a file of ours lies over it in the customer's /proc. Until a host gives one it
+ * says the same.
+ */
 static int show_boot_id(const char *given) {
     static struct shown file;
     char id[BOOT_ID_LENGTH + 2] = "";

@@ -1,6 +1,6 @@
 /*
- * JSON by the C scanner and encoder behind Python's `json`. What they refuse, and what no well-formed document needs, is left to Python, which
- * finds the words for it.
+ * JSON by the C scanner and encoder behind Python's `json`. What they refuse, and documents with blanks around them, are left to Python,
+ * which finds the words for what is wrong.
  */
 #include "native.h"
 
