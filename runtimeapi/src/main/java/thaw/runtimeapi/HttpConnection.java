@@ -113,8 +113,13 @@ final class HttpConnection {
     }
     // A snapshot carries one connection over. Clients that keep idle ones (AWS's java client does)
     // find them closed, and open new ones.
-    slot.awaitRestore(closeOthers);
-    return false;
+    Optional<byte[]> answer = slot.awaitRestore(closeOthers);
+    if (answer.isEmpty()) {
+      return false;
+    }
+    restored = true;
+    connection.write(Reply.restored(answer.get().length), ByteBuffer.wrap(answer.get()));
+    return true;
   }
 
   private boolean answer(RequestHead head, BodyReader body)

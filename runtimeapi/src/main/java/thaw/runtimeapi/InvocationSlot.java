@@ -24,6 +24,7 @@ final class InvocationSlot {
   private long takers;
   private boolean leaving;
   private Runnable closeOthers = () -> {};
+  private byte @Nullable [] restoreAnswer;
 
   /** How this runtime's process ended, once it did: whoever asks from then on gets it. */
   private @Nullable RuntimeOutcome end;
@@ -72,6 +73,26 @@ final class InvocationSlot {
       return phase == RuntimePhase.RESTORABLE
           ? new RuntimeOutcome.Restorable()
           : new RuntimeOutcome.Ready();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Has the runtime go on that waits for its restore.
+   *
+   * @param answer what it is told
+   * @throws IllegalStateException if it does not wait for that
+   */
+  void restore(byte[] answer) {
+    lock.lock();
+    try {
+      if (end != null) {
+        return; // whoever waits for what comes of it is told
+      }
+      move(RuntimePhase.STARTED);
+      restoreAnswer = answer;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -209,19 +230,23 @@ final class InvocationSlot {
   }
 
   /**
-   * Blocks until this life is over: who asks is answered in the lives of the clones.
+   * Blocks until the runtime is told to go on, or this life is over: who was frozen is answered in
+   * the lives of the clones.
    *
    * @param last what is done before the process counts as ready to be frozen
+   * @return what it is told; empty if this life is over
    */
-  void awaitRestore(Runnable last) throws RefusedException {
+  Optional<byte[]> awaitRestore(Runnable last) throws RefusedException {
     lock.lock();
     try {
       transition(RuntimePhase.RESTORABLE);
       last.run();
+      restoreAnswer = null;
       changed.signalAll();
-      while (end == null && !leaving) {
+      while (end == null && !leaving && restoreAnswer == null) {
         changed.awaitUninterruptibly();
       }
+      return end == null && !leaving ? Optional.ofNullable(restoreAnswer) : Optional.empty();
     } finally {
       lock.unlock();
     }

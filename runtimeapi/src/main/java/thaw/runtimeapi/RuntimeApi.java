@@ -58,6 +58,16 @@ public final class RuntimeApi implements AutoCloseable {
     serveRestored(new AgentStreamConnection(connection), body);
   }
 
+  /**
+   * Answers the restore/next of a runtime that waits for it here, and was not frozen: see {@link
+   * #serveRestored(AgentStream, byte[])}. What it comes to is waited for as after its start.
+   *
+   * @throws IllegalStateException if it does not wait for that
+   */
+  public void restore(byte[] body) {
+    slot.restore(body);
+  }
+
   /** Goes on with the one connection of a runtime that was frozen waiting for an invocation. */
   public void serveWaiting(AgentStream connection) {
     serve(new AgentStreamConnection(connection), HttpConnection::serveWaiting);

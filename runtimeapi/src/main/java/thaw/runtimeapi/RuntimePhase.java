@@ -46,8 +46,9 @@ enum RuntimePhase {
       case RESPONDING -> Set.of(RUNNING, RESPONSE_SENT, FINISHED);
       // A template has been exercised when it asks to be frozen.
       case RESPONSE_SENT -> Set.of(READY, RESTORABLE, FINISHED);
-      // The clones live on in their own sandboxes, each with a Runtime API of its own.
-      case RESTORABLE -> Set.of(FINISHED);
+      // Clones live on in their own sandboxes, each with a Runtime API of its own; a runtime that
+      // was not frozen is told to go on in this one.
+      case RESTORABLE -> Set.of(STARTED, FINISHED);
       case INIT_ERROR, FINISHED -> Set.of();
     };
   }

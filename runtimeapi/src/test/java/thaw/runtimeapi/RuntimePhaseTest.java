@@ -25,7 +25,7 @@ final class RuntimePhaseTest {
           RUNNING, Set.of(RUNNING, RESPONDING, FINISHED),
           RESPONDING, Set.of(RUNNING, RESPONSE_SENT, FINISHED),
           RESPONSE_SENT, Set.of(READY, RESTORABLE, FINISHED),
-          RESTORABLE, Set.of(FINISHED),
+          RESTORABLE, Set.of(STARTED, FINISHED),
           INIT_ERROR, Set.of(),
           FINISHED, Set.of());
 
