@@ -134,6 +134,14 @@ public record RuntimeCommand(List<String> command, Map<String, String> environme
     return runtime.startsWith("python");
   }
 
+  /**
+   * Whether a template of a runtime can rehearse a start ({@link
+   * RuntimeEnvironment#rehearsalAnswer}).
+   */
+  public static boolean rehearses(String runtime) {
+    return runtime.startsWith("python") || runtime.startsWith("nodejs");
+  }
+
   private static RuntimeCommand java(String... options) {
     List<String> command =
         Stream.concat(Stream.of("/bin/bash", RUNTIME_DIRECTORY + "/bootstrap"), Stream.of(options))

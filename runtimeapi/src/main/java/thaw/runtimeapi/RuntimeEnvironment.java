@@ -155,6 +155,11 @@ public final class RuntimeEnvironment {
         Map.of("load", Map.of("handler", handler, "taskRoot", RuntimeCommand.TASK_ROOT)));
   }
 
+  /** The answer to restore/next that has a template rehearse a start, and ask again. */
+  public static byte[] rehearsalAnswer() {
+    return JSON.writeValueAsBytes(Map.of("rehearse", true));
+  }
+
   /**
    * Whether a customer's variables mean something to the dynamic linker or the language runtime at
    * the instant when a process is exec'ed: one that runs already cannot be told.

@@ -1,5 +1,6 @@
 package thaw.runtimeapi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -64,6 +65,46 @@ final class NodeSnapshotTest {
         assertThat(function.err()).isEmpty();
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aRehearsedStartIsLikeAnyOther(String runtime) throws Exception {
+    String source =
+        """
+        const module_ = require('node:module');
+        const seen = [process.cwd(), Object.entries(process.env).sort(), Object.keys(require.cache).filter((file) =>
+            !file.endsWith('thaw_runtime/rehearsal.js')), module.paths, module_.globalPaths, Object.keys(globalThis),
+            process.eventNames().map((name) => [String(name), process.listenerCount(name)])];
+        exports.handler = async () => JSON.stringify(seen);
+        """;
+    String plain = surroundings(runtime, source, false);
+    assertThat(plain).contains(taskRoot.toRealPath().toString());
+    assertThat(surroundings(runtime, source, true)).isEqualTo(plain);
+  }
+
+  private String surroundings(String runtime, String source, boolean rehearsed) throws Exception {
+    String environment =
+        "{\"environment\":{\"_HANDLER\":\"index.handler\",\"LAMBDA_TASK_ROOT\":\""
+            + taskRoot.toRealPath()
+            + "\"}}";
+    try (NodeFunction function = start(runtime, source, Map.of("THAW_TEMPLATE_INVOKES", "2"))) {
+      function.invoke("{}");
+      function.invoke("{}");
+      if (rehearsed) {
+        goOn(function.api, RuntimeEnvironment.rehearsalAnswer());
+        assertThat(function.invoke("{\"round\":1}")).contains("\"round\":1");
+      }
+      goOn(function.api, environment.getBytes(UTF_8));
+      assertThat(function.api.awaitInit(Invocations.PLENTY)).isEqualTo(new RuntimeOutcome.Ready());
+      return function.invoke("{}");
+    }
+  }
+
+  /** Tells a runtime that is not frozen what it waits for. */
+  private static void goOn(RuntimeApi api, byte[] answer) throws InterruptedException {
+    assertThat(api.awaitRestorable(Invocations.PLENTY)).isEqualTo(new RuntimeOutcome.Restorable());
+    api.restore(answer);
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package thaw.runtimeapi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -8,6 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the python runtime does before a snapshot and after a restore. */
 @Timeout(120)
@@ -95,6 +98,51 @@ final class PythonSnapshotTest {
         }
       }
     }
+  }
+
+  /** What a function can tell of its surroundings, but for modules of the standard library. */
+  private static final String SURROUNDINGS =
+      """
+      import builtins, helper, os, sys
+      own = [name for name in sys.modules if getattr(sys.modules[name], "__file__", None) is None
+             or not sys.modules[name].__file__.startswith(os.__file__.rpartition("/")[0])]
+      seen = [os.getcwd(), sys.path, [str(finder) for finder in sys.meta_path], sys.dont_write_bytecode,
+              sorted(name for name in own if name != "thaw_runtime.rehearsal" and name not in sys.builtin_module_names),
+              sorted(os.environ.items()), sorted(sys.path_importer_cache), sorted(dir(builtins)),
+              sys.stdout.line_buffering, helper.NAME]
+      def handler(event, context):
+          return [event, str(seen)]
+      """;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRehearsedStartIsLikeAnyOther(boolean loadedAhead) throws Exception {
+    PythonFunction.write(taskRoot, "helper.py", "NAME = 'helper'");
+    String plain = surroundings(loadedAhead, false);
+    assertThat(plain).contains("helper").contains(taskRoot.toRealPath().toString());
+    assertThat(surroundings(loadedAhead, true)).isEqualTo(plain);
+  }
+
+  private String surroundings(boolean loadedAhead, boolean rehearsed) throws Exception {
+    try (PythonFunction function = start(SURROUNDINGS, Map.of("THAW_TEMPLATE_INVOKES", "1"))) {
+      function.invoke("{}");
+      if (loadedAhead) {
+        goOn(function.api, load().getBytes(UTF_8));
+      }
+      if (rehearsed) {
+        goOn(function.api, RuntimeEnvironment.rehearsalAnswer());
+        assertThat(function.invoke("{\"round\": 1}")).contains("\"round\": 1");
+      }
+      goOn(function.api, environment().getBytes(UTF_8));
+      assertThat(function.api.awaitInit(Invocations.PLENTY)).isEqualTo(new RuntimeOutcome.Ready());
+      return function.invoke("{}");
+    }
+  }
+
+  /** Tells a runtime that is not frozen what it waits for. */
+  private static void goOn(RuntimeApi api, byte[] answer) throws InterruptedException {
+    assertThat(api.awaitRestorable(Invocations.PLENTY)).isEqualTo(new RuntimeOutcome.Restorable());
+    api.restore(answer);
   }
 
   @Test

@@ -52,15 +52,18 @@ function warmupCount() {
 }
 
 // Takes over the environment of the function that this process is from now on.
-function become(document) {
+function become({ environment }) {
   renewRandomness();
-  const { environment } = JSON.parse(document);
+  takeOver(environment);
+  process.chdir(process.env.LAMBDA_TASK_ROOT ?? '/var/task');
+}
+
+function takeOver(environment) {
   for (const name of Object.keys(process.env)) {
     if (!(name in environment)) delete process.env[name];
   }
   Object.assign(process.env, environment);
   require('node:module')._initPaths(); // reads NODE_PATH
-  process.chdir(process.env.LAMBDA_TASK_ROOT ?? '/var/task');
 }
 
 // The heap's limit as AWS's runtime sets it: what MemorySize leaves beside a tenth for young objects. A process is started
@@ -141,6 +144,7 @@ module.exports = {
   replaceRandom,
   runAfterRestore,
   runBeforeSnapshot,
+  takeOver,
   waitsForRestore,
   warmupCount,
 };

@@ -23,10 +23,7 @@ def run():
     api.connect(os.environ["AWS_LAMBDA_RUNTIME_API"])
     if snapshot.is_template():
         _serve(snapshot.exercise, False, snapshot.exercise_count())
-        document = _wait_for_restore()
-        if snapshot.load_ahead(document):
-            document = _wait_for_restore()
-        snapshot.become(document)
+        snapshot.become(_wait_for_function())
     surroundings.prepare(surroundings.task_root())
     log_as_json = surroundings.logs_as_json()
     try:
@@ -44,6 +41,16 @@ def run():
         except Exception as error:
             _give_up(error, log_as_json, api.restore_error)
     _serve(handler, log_as_json, _FOR_EVER)
+
+
+def _wait_for_function():
+    """Does what is asked of a process without a function until it is told its own, and returns what it is told."""
+    while True:
+        asked = json_format.decode(_wait_for_restore())
+        if snapshot.rehearse(asked):
+            _serve(snapshot.exercise, False, 1)
+        elif not snapshot.load_ahead(asked):
+            return asked
 
 
 def _wait_for_restore():

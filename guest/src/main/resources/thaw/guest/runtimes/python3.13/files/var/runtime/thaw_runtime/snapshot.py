@@ -55,9 +55,9 @@ def _words(text):
     return {key: value[:8] for key, value in by_key.items() if key in known}
 
 
-def load_ahead(document):
+def load_ahead(asked):
     """Compiles the code of the function that this process is to become, if that is what is asked for; runs none of it."""
-    wanted = decode(document).get("load")
+    wanted = asked.get("load")
     if wanted is None:
         return False
     task_root = wanted["taskRoot"]
@@ -69,17 +69,27 @@ def load_ahead(document):
     return True
 
 
+def rehearse(asked):
+    """Starts a function of Thaw's own, if that is what is asked for: its own start is then not the VM's first."""
+    if "rehearse" not in asked:
+        return False
+    from . import rehearsal
+
+    rehearsal.run()
+    return True
+
+
 def _enter(task_root):
     os.chdir(task_root)
     sys.path_importer_cache.clear()  # of before the function's code was mounted
 
 
-def become(document):
+def become(asked):
     """Takes over the environment of the function that this process is from now on."""
     if has_any(sys.modules, _CONCERNED):
         renew_randomness()
     zone = variable("TZ")
-    replace_variables(decode(document)["environment"])
+    replace_variables(asked["environment"])
     if variable("TZ") != zone:
         time.tzset()
     task_root = surroundings.task_root()
