@@ -2,6 +2,7 @@ package thaw.microvm;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,17 +11,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import thaw.agent.AgentConnection;
 import thaw.guest.GuestImages;
+import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.DiskImage;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 import thaw.sandbox.SandboxSpec;
+import thaw.sandbox.Standby;
 import thaw.snapshots.SnapshotLayer;
 
 /** Makes microVMs: QEMU in a jail, under KVM where that is proven to work, else emulated. */
 public final class MicrovmDriver implements SandboxDriver {
   private static final Logger log = LoggerFactory.getLogger(MicrovmDriver.class);
+
+  /** Weight of a guest that nobody waits for, an eighth of the smallest function's. */
+  private static final long AHEAD_CPU_SHARES = SandboxPlan.cpuShares(128) / 8;
 
   private final Host host;
   private volatile GuestImages images;
@@ -104,13 +110,31 @@ public final class MicrovmDriver implements SandboxDriver {
         plan.snapshot().isPresent()
             ? resume(plan, listener)
             : new SandboxStarter(host, plan.vm()).boot(plan, listener);
+    keep(sandbox);
+    return sandbox;
+  }
+
+  @Override
+  public Optional<Standby> standBy(SandboxSpec spec, AgentConnection.Listener listener)
+      throws SandboxException {
+    SandboxPlan plan = plan(spec).withCpuShares(AHEAD_CPU_SHARES);
+    Set<Disk> undecided = spec.codeImage().isPresent() ? Set.of() : EnumSet.of(Disk.CODE, Disk.OPT);
+    MicrovmStandby standby =
+        new SandboxStarter(host, plan.vm())
+            .shell()
+            .wakeAhead(plan, undecided, this::plan, listener);
+    keep(standby.sandbox());
+    return Optional.of(standby);
+  }
+
+  /** Ends it with the driver, if not before. */
+  private void keep(MicrovmSandbox sandbox) throws SandboxException {
     live.add(sandbox);
     sandbox.whenClosed(() -> live.remove(sandbox));
     if (closed) {
       sandbox.close();
       throw new SandboxException("the driver is closed");
     }
-    return sandbox;
   }
 
   private MicrovmSandbox resume(SandboxPlan plan, AgentConnection.Listener listener)

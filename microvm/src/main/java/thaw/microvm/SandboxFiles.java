@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,11 @@ final class SandboxFiles implements AutoCloseable {
 
   /** Decides what is in the files, once, and begins to bring nearer what a log says is wanted. */
   void bind(SandboxPlan plan) throws IOException {
+    bind(plan, EnumSet.allOf(Disk.class));
+  }
+
+  /** The same, but for read-only disks other than these: {@link #bindDisks}. */
+  void bind(SandboxPlan plan, Set<Disk> now) throws IOException {
     parent = plan.snapshot().map(SandboxOrigin.Snapshot::layer);
     // What is touched of plain memory nobody sees, and a log without it would be a bad one.
     if (plain.isEmpty()
@@ -190,14 +196,19 @@ final class SandboxFiles implements AutoCloseable {
     if (writtenDisk.isPresent()) {
       bindTmp(plan);
     }
+    bindDisks(plan, now);
+    plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);
+  }
+
+  /** Decides what is on read-only disks, once for each. */
+  void bindDisks(SandboxPlan plan, Set<Disk> now) throws IOException {
     for (Disk disk : present()) {
-      if (disk.readOnly()) {
+      if (disk.readOnly() && now.contains(disk)) {
         PageSource image = pages(plan.image(disk));
         late(disks, disk)
             .bind(parent.map(layer -> layer.readOnlyDisk(disk.loggedAs(), image)).orElse(image));
       }
     }
-    plan.snapshot().flatMap(SandboxOrigin.Snapshot::prefetch).ifPresent(this::push);
   }
 
   private PageSource pages(DiskImage image) throws IOException {

@@ -42,6 +42,24 @@ record SandboxPlan(
     double hardCpus,
     Duration bootTimeout,
     Set<GuestDisk> mounted) {
+  /** The same with another weight. */
+  SandboxPlan withCpuShares(long other) {
+    return new SandboxPlan(
+        vm,
+        images,
+        root,
+        runtime,
+        code,
+        opt,
+        snapshot,
+        capturable,
+        temporaryMb,
+        other,
+        hardCpus,
+        bootTimeout,
+        mounted);
+  }
+
   /** The content of a read-only disk. */
   DiskImage image(Disk disk) {
     return switch (disk) {

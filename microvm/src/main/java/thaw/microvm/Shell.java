@@ -2,8 +2,11 @@ package thaw.microvm;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.EnumSet;
+import java.util.Set;
 import thaw.agent.AgentConnection;
 import thaw.jail.Jail;
+import thaw.microvm.DeviceTable.Disk;
 import thaw.sandbox.SandboxException;
 import thaw.sandbox.SandboxOrigin;
 
@@ -56,8 +59,31 @@ final class Shell implements AutoCloseable {
    * @throws SandboxException if it does not come up; it is closed then
    */
   MicrovmSandbox wake(SandboxPlan plan, AgentConnection.Listener listener) throws SandboxException {
+    return wake(plan, EnumSet.allOf(Disk.class), listener);
+  }
+
+  /**
+   * The same before a start asks for it.
+   *
+   * @param undecided disks of which the guest knows nothing, and that are decided later
+   * @param plans tells what a sandbox is made of, once a start asks for it
+   */
+  MicrovmStandby wakeAhead(
+      SandboxPlan plan,
+      Set<Disk> undecided,
+      MicrovmStandby.Plans plans,
+      AgentConnection.Listener listener)
+      throws SandboxException {
+    EnumSet<Disk> decided = EnumSet.allOf(Disk.class);
+    decided.removeAll(undecided);
+    return new MicrovmStandby(wake(plan, decided, listener), jail, files, undecided, plans);
+  }
+
+  private MicrovmSandbox wake(
+      SandboxPlan plan, Set<Disk> decided, AgentConnection.Listener listener)
+      throws SandboxException {
     try {
-      files.bind(plan);
+      files.bind(plan, decided);
       SandboxOrigin.Snapshot snapshot = plan.snapshot().orElseThrow();
       state.write(snapshot.layer().deviceState());
       sandbox.load();

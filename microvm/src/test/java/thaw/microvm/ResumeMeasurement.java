@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import thaw.runtimeapi.RuntimeOutcome;
 import thaw.sandbox.MemoryUse;
 import thaw.sandbox.SandboxOrigin;
@@ -36,6 +37,8 @@ final class ResumeMeasurement {
       Path code = host.codeImage("app.py", HANDLER);
       SnapshotLayer function = layers.function("measured", code, "app.handler");
       SnapshotLayer ofCode = layers.code("measured", code, "app.handler");
+      PageAccessLog ahead = record(host, code, layers.runtime, false);
+      new ResumeMeasurement().standBy(host, code, layers.runtime, ahead, count);
       for (SnapshotLayer layer : List.of(layers.runtime, ofCode, function)) {
         boolean whole = layer == function;
         PageAccessLog log = record(host, code, layer, whole);
@@ -66,6 +69,40 @@ final class ResumeMeasurement {
     return new RuntimeGuest(
         host.driver(),
         PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin));
+  }
+
+  private void standBy(
+      SnapshotHost host, Path code, SnapshotLayer layer, PageAccessLog log, int count)
+      throws Exception {
+    for (int i = 0; i < count; i++) {
+      last = System.nanoTime();
+      SandboxOrigin origin = new SandboxOrigin.Snapshot(layer, Optional.of(log), false);
+      AtomicLong asked = new AtomicLong();
+      try (RuntimeGuest guest =
+          new RuntimeGuest(
+              host.driver(),
+              PythonLayers.spec(Optional.of(PythonLayers.PYTHON), Optional.of(code), origin),
+              () -> {
+                stage("(making one)");
+                asked.set(last);
+              })) {
+        long start = asked.get();
+        stage("to its preparation");
+        guest.goOn("app.handler");
+        stage("INIT");
+        assertThat(guest.invoke("{}")).isEqualTo("{}");
+        stage("first invocation");
+        last = start;
+        stage("start to first reply");
+        guest.invoke("{}");
+        stage("(second invocation)");
+        guest.sandbox.pause();
+        MemoryUse use = guest.sandbox.memoryUse();
+        add("(Pss, MiB)", use.pssBytes() / 1048576.0);
+        add("(touched, MiB)", use.touchedBytes() / 1048576.0);
+      }
+    }
+    print("stands by");
   }
 
   private void run(
@@ -102,7 +139,11 @@ final class ResumeMeasurement {
         add("(faults)", (double) guest.sandbox.pageStatistics().faults());
       }
     }
-    System.out.println(layer.header().kind() + (log.isPresent() ? " with" : " without") + " log");
+    print(layer.header().kind() + (log.isPresent() ? " with" : " without") + " log");
+  }
+
+  private void print(String what) {
+    System.out.println(what);
     stages.forEach((name, millis) -> {
       List<Double> sorted = millis.stream().sorted().toList();
       System.out.printf(

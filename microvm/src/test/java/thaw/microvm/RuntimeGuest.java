@@ -17,10 +17,12 @@ import thaw.agent.AgentStream;
 import thaw.agent.ExitStatus;
 import thaw.model.Invocation;
 import thaw.runtimeapi.RuntimeApi;
+import thaw.runtimeapi.RuntimeEnvironment;
 import thaw.runtimeapi.RuntimeOutcome;
 import thaw.sandbox.Sandbox;
 import thaw.sandbox.SandboxDriver;
 import thaw.sandbox.SandboxSpec;
+import thaw.sandbox.Standby;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A sandbox with a language runtime in it, and its Runtime API. */
@@ -38,6 +40,33 @@ final class RuntimeGuest implements AutoCloseable {
     this.spec = spec;
     memoryBytes = (long) spec.memorySizeMb() << 20;
     sandbox = driver.start(spec, new Events());
+  }
+
+  /**
+   * One that stood by, and had rehearsed a start.
+   *
+   * @param waiting run while it stands by
+   */
+  RuntimeGuest(SandboxDriver driver, SandboxSpec spec, Runnable waiting) throws Exception {
+    this.spec = spec;
+    memoryBytes = (long) spec.memorySizeMb() << 20;
+    SandboxSpec unknown = spec.withDisks(Optional.empty(), Optional.empty());
+    Standby standby = driver.standBy(unknown, new Events()).orElseThrow();
+    AgentStream connection = carried.get(PLENTY.toSeconds(), TimeUnit.SECONDS);
+    api.serveRestored(connection, RuntimeEnvironment.rehearsalAnswer());
+    standby.agent().thaw(memoryBytes, 256);
+    assertThat(outcome("{}")).as(output.toString()).isInstanceOf(RuntimeOutcome.Responded.class);
+    assertThat(api.awaitRestorable(PLENTY)).isEqualTo(new RuntimeOutcome.Restorable());
+    standby.pause();
+    waiting.run();
+    sandbox = standby.assign(spec);
+  }
+
+  /** What a worker does with a guest that stood by. */
+  void goOn(String handler) throws Exception {
+    sandbox.agent().setLimits(memoryBytes, 256);
+    api.restore(environment(handler, "on-demand").getBytes(StandardCharsets.UTF_8));
+    assertThat(api.awaitInit(PLENTY)).as(output.toString()).isEqualTo(new RuntimeOutcome.Ready());
   }
 
   /** What a worker does with a template: INIT of a function is done when it returns. */

@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +86,9 @@ final class SnapshotTest {
 
   private static final int LOADED = 3;
 
+  /** Longer than a guest's clock may be wrong. */
+  private static final long STANDING_NANOS = 2_000_000_000;
+
   private SnapshotHost host;
   private PythonLayers layers;
   private SnapshotLayer base;
@@ -121,23 +126,50 @@ final class SnapshotTest {
 
   @Test
   void clonesAreAlikeInNothing() throws Exception {
-    Set<String> values = new HashSet<>();
-    int count = 0;
+    List<String> values = new ArrayList<>();
     for (int clone = 0; clone < 2; clone++) {
       try (RuntimeGuest guest = resumed(new SandboxOrigin.Snapshot(runtime))) {
         guest.become("app.handler");
-        List<String> own =
-            Pattern.compile("\"\\w+\": ?(\"?[^,\"}]+)")
-                .matcher(guest.invoke("{}"))
-                .results()
-                .map(match -> match.group(1))
-                .toList();
-        assertThat(own).hasSize(8);
-        values.addAll(own);
-        count += own.size();
+        values.addAll(identity(guest));
       }
     }
-    assertThat(values).hasSize(count);
+    for (int clone = 0; clone < 2; clone++) {
+      try (RuntimeGuest guest = stoodBy(new SandboxOrigin.Snapshot(runtime), () -> {})) {
+        guest.goOn("app.handler");
+        values.addAll(identity(guest));
+      }
+    }
+    assertThat(values).doesNotHaveDuplicates();
+  }
+
+  /** What is to be each guest's own. */
+  private static List<String> identity(RuntimeGuest guest) throws InterruptedException {
+    List<String> own =
+        Pattern.compile("\"\\w+\": ?(\"?[^,\"}]+)")
+            .matcher(guest.invoke("{}"))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertThat(own).hasSize(8);
+    return own;
+  }
+
+  @Test
+  void aGuestThatStoodByHasTheTimeAndTheCodeOfWhenItIsAssigned() throws Exception {
+    AtomicLong begin = new AtomicLong();
+    Runnable untilLater =
+        () -> {
+          begin.set(System.nanoTime());
+          while (System.nanoTime() - begin.get() < STANDING_NANOS) {
+            LockSupport.parkNanos(STANDING_NANOS / 10);
+          }
+        };
+    try (RuntimeGuest guest = stoodBy(new SandboxOrigin.Snapshot(runtime), untilLater)) {
+      guest.goOn("app.clock");
+      double before = seconds();
+      double guestSeconds = Double.parseDouble(guest.invoke("{}"));
+      assertThat(guestSeconds).isBetween(before - STANDING_NANOS / 1e9 / 2, seconds() + 1);
+    }
   }
 
   @Test
@@ -388,6 +420,10 @@ final class SnapshotTest {
           .isInstanceOf(SandboxException.class)
           .hasMessageContaining("captured");
     }
+  }
+
+  private RuntimeGuest stoodBy(SandboxOrigin origin, Runnable waiting) throws Exception {
+    return new RuntimeGuest(host.driver(), cloneSpec(origin), waiting);
   }
 
   private RuntimeGuest resumed(SandboxOrigin origin) throws IOException {

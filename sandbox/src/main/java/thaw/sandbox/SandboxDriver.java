@@ -25,6 +25,20 @@ public interface SandboxDriver extends AutoCloseable {
   Sandbox start(SandboxSpec spec, AgentConnection.Listener listener) throws SandboxException;
 
   /**
+   * Resumes a snapshot that knows no function, for one that is not known yet. Its guest is prepared
+   * when this returns, runs, and has no code. The caller closes it.
+   *
+   * @param spec without code and layers, and not capturable
+   * @param listener told of what the guest does on its own, also later
+   * @return empty if this driver has no guests stand by
+   * @throws SandboxException if it could not be resumed; nothing is left behind
+   */
+  default Optional<Standby> standBy(SandboxSpec spec, AgentConnection.Listener listener)
+      throws SandboxException {
+    return Optional.empty();
+  }
+
+  /**
    * What a snapshot of a sandbox of that size is bound to: images, VMM, accelerator, processor,
    * devices and size. Functions of several MemorySizes share a VM size, and so its snapshots. Empty
    * if this driver does not make snapshots.
