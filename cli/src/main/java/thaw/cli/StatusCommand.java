@@ -129,5 +129,16 @@ final class StatusCommand implements Callable<Integer> {
                   gauges.path("shellsTaken").asDouble(0),
                   gauges.path("shellsMissed").asDouble(0)));
     }
+    if (gauges.has("standbysReady")) {
+      context
+          .out()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "Standbys   %.0f guests stand by; %.0f taken, %.0f missed",
+                  gauges.path("standbysReady").asDouble(0),
+                  gauges.path("standbysTaken").asDouble(0),
+                  gauges.path("standbysMissed").asDouble(0)));
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import software.amazon.awssdk.services.lambda.model.SnapStartException;
 import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.SnapStartTimeoutException;
 import software.amazon.awssdk.services.lambda.model.State;
+import thaw.cli.client.HttpClient;
+import thaw.cli.client.PlatformStatus;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -151,6 +154,62 @@ class SnapshotEndToEndTest {
 
     thaw.lambda().deleteFunction(r -> r.functionName("again"));
     assertThat(layersOf("again")).isEmpty();
+  }
+
+  @Test
+  void startsThatFindAGuestThatStoodByAreLikeAnyOther() throws IOException {
+    publish("stands-by", function -> {});
+    Set<String> unique = new HashSet<>();
+    int values = 0;
+    for (String origin : List.of("function", "code")) {
+      String name = origin.equals("function") ? "stands-by:1" : "stands-by";
+      for (int start = 0; start < 2; start++) {
+        Answer answer = awaitStartOfAGuestThatStoodBy(origin, name);
+        assertThat(answer.error()).as(answer.text()).isEmpty();
+        JsonNode seen = answer.json();
+        assertThat(seen.path("order").values()).hasSize(origin.equals("function") ? 4 : 0);
+        assertThat(seen.path("tmp").asString()).isEqualTo("INIT");
+        assertThat(seen.path("stream").get(0)).isEqualTo(seen.path("stream").get(1));
+        assertThat(unique.add(seen.path("stream").get(0).asString())).isTrue();
+        values++;
+        for (JsonNode value : seen.path("unique").values()) {
+          unique.add(value.asString());
+          values++;
+        }
+      }
+    }
+    assertThat(unique).hasSize(values);
+
+    // What stands by for code that is replaced, or a function that is gone, serves nobody.
+    thaw.lambda()
+        .updateFunctionCode(r ->
+            r.functionName("stands-by").zipFile(Zips.of("clones.py", Zips.source("facts.py"))));
+    thaw.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("stands-by"));
+    assertThat(Functions.invoke(thaw, "stands-by", "{}").json().path("unique").isMissingNode())
+        .isTrue();
+    thaw.lambda().deleteFunction(r -> r.functionName("stands-by"));
+    await().atMost(PATIENCE).until(() -> layersOf("stands-by").isEmpty());
+  }
+
+  private static Answer awaitStartOfAGuestThatStoodBy(String origin, String name) {
+    List<Answer> last = new ArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          await().atMost(PATIENCE).until(() -> gauge("standbysPending") == 0);
+          double taken = gauge("standbysTaken");
+          last.add(Functions.invoke(thaw, name, "{}"));
+          return last.getLast().report().group("origin").equals(origin)
+              && gauge("standbysTaken") > taken;
+        });
+    return last.getLast();
+  }
+
+  private static double gauge(String name) {
+    return PlatformStatus.ask(new HttpClient(URI.create(thaw.endpoint())))
+        .path("gauges")
+        .path(name)
+        .asDouble();
   }
 
   private static List<String> layersOf(String function) throws Exception {

@@ -11,8 +11,8 @@ import thaw.sandbox.SandboxException;
 
 /**
  * The worker's one scheduler thread: pauses idle sandboxes, ends them after their keep-alive, and
- * ends one a second while the host is short of memory. A lease and a release only compare two
- * numbers; a sweep is scheduled when none is near enough.
+ * ends one a second, and all guests that stand by, while the host is short of memory. A lease and a
+ * release only compare two numbers; a sweep is scheduled when none is near enough.
  */
 final class Caretaker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
@@ -23,14 +23,21 @@ final class Caretaker implements AutoCloseable {
   private static final long MEMORY_CHECK_MILLIS = 1000;
 
   private final SandboxPool pool;
+  private final StandbyPool standbys;
   private final HostMemory memory;
   private final Counters counters;
   private final long pauseAfterNanos;
   private final AtomicLong nextSweepNanos = new AtomicLong(Long.MAX_VALUE);
   private final ScheduledExecutorService thread;
 
-  Caretaker(SandboxPool pool, PoolLimits limits, HostMemory memory, Counters counters) {
+  Caretaker(
+      SandboxPool pool,
+      StandbyPool standbys,
+      PoolLimits limits,
+      HostMemory memory,
+      Counters counters) {
     this.pool = pool;
+    this.standbys = standbys;
     this.memory = memory;
     this.counters = counters;
     this.pauseAfterNanos = limits.pauseAfter().toNanos();
@@ -98,6 +105,7 @@ final class Caretaker implements AutoCloseable {
   private void relieve() {
     memory.refresh();
     if (memory.isShort()) {
+      standbys.relieve();
       pool.evictOldest();
     }
   }

@@ -1,6 +1,7 @@
 package thaw.worker;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import thaw.agent.AgentConnection;
 import thaw.agent.AgentStream;
@@ -12,19 +13,18 @@ import thaw.agent.ExitStatus;
  * reach the wrong life.
  */
 final class GuestEvents implements AgentConnection.Listener {
-  private final Runnable onDeath;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Optional<DataConnections> data;
   private volatile @Nullable RuntimeLife life;
   private volatile boolean over;
 
-  GuestEvents(Runnable onDeath, Optional<DataConnections> data) {
-    this.onDeath = onDeath;
+  GuestEvents(Optional<DataConnections> data) {
     this.data = data;
   }
 
   /** Of a guest that has no use for the data endpoint. */
-  GuestEvents(Runnable onDeath) {
-    this(onDeath, Optional.empty());
+  GuestEvents() {
+    this(Optional.empty());
   }
 
   /** From now on events are this life's. */
@@ -33,6 +33,11 @@ final class GuestEvents implements AgentConnection.Listener {
     if (over) {
       next.lost();
     }
+  }
+
+  /** Has something run when the connection to the agent is over, which may be at once. */
+  void whenOver(Runnable task) {
+    var _ = ended.thenRun(task);
   }
 
   /** Whether the connection to the agent is over. */
@@ -81,6 +86,6 @@ final class GuestEvents implements AgentConnection.Listener {
     if (now != null) {
       now.lost();
     }
-    onDeath.run();
+    ended.complete(null);
   }
 }

@@ -40,10 +40,10 @@ final class LayerMaker {
   private static final int EPHEMERAL_STORAGE_MB = 512;
 
   /** A runtime's limits until it knows its function. */
-  private static final long EXERCISE_MEMORY_BYTES = 512L << 20;
+  static final long EXERCISE_MEMORY_BYTES = 512L << 20;
 
-  private static final Duration EXERCISE_TIMEOUT = Duration.ofMinutes(2);
-  private static final byte[] EXERCISE_EVENT =
+  static final Duration EXERCISE_TIMEOUT = Duration.ofMinutes(2);
+  static final byte[] EXERCISE_EVENT =
       "{\"key\":[1,2.5,\"text\",null,true]}".getBytes(StandardCharsets.UTF_8);
 
   private final SandboxDriver driver;
@@ -86,7 +86,7 @@ final class LayerMaker {
             false,
             new SandboxOrigin.Boot(),
             true);
-    try (Sandbox sandbox = driver.start(spec, new GuestEvents(() -> {}))) {
+    try (Sandbox sandbox = driver.start(spec, new GuestEvents())) {
       var _ = write(sandbox, Kind.BASE, identity, keys.service());
     }
     made("base", memorySizeMb, begin);
@@ -103,7 +103,7 @@ final class LayerMaker {
     String runtime = function.runtime();
     int memorySizeMb = function.memorySizeMb();
     RuntimeLife life = new RuntimeLife(line -> LOG.debug("{}: {}", runtime, line));
-    GuestEvents events = new GuestEvents(() -> {});
+    GuestEvents events = new GuestEvents();
     events.begin(life);
     SandboxSpec spec =
         new SandboxSpec(
@@ -232,7 +232,7 @@ final class LayerMaker {
   private Sandbox startOver(
       LayerHandle below, FunctionVersion function, RuntimeLife life, DataConnections data)
       throws IOException {
-    GuestEvents events = new GuestEvents(() -> {}, Optional.of(data));
+    GuestEvents events = new GuestEvents(Optional.of(data));
     events.begin(life);
     SandboxSpec spec =
         functions
@@ -248,7 +248,7 @@ final class LayerMaker {
     return process.withEnvironment(environment);
   }
 
-  private static void invoke(RuntimeLife life, int count, byte[] event)
+  static void invoke(RuntimeLife life, int count, byte[] event)
       throws SandboxException, InterruptedException {
     for (int i = 0; i < count; i++) {
       Invocation invocation =
@@ -261,7 +261,7 @@ final class LayerMaker {
     }
   }
 
-  private static void require(RuntimeOutcome outcome, Class<? extends RuntimeOutcome> wanted)
+  static void require(RuntimeOutcome outcome, Class<? extends RuntimeOutcome> wanted)
       throws SandboxException {
     if (!wanted.isInstance(outcome)) {
       throw new SandboxException("the runtime came to " + outcome + ", not " + wanted);

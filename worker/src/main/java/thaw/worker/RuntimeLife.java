@@ -22,13 +22,28 @@ final class RuntimeLife {
   private final CompletableFuture<Optional<ExitStatus>> exit = new CompletableFuture<>();
   private final List<OutputReader> outputs = new CopyOnWriteArrayList<>();
   private final CompletableFuture<AgentStream> carried = new CompletableFuture<>();
-  private final Consumer<String> log;
+  private volatile Consumer<String> log;
+  private volatile boolean rehearsed;
 
   /**
    * @param log takes the lines that it prints
    */
   RuntimeLife(Consumer<String> log) {
     this.log = log;
+  }
+
+  /** Who takes the lines that it prints from now on. */
+  void logTo(Consumer<String> next) {
+    log = next;
+  }
+
+  /** It has rehearsed a start: it asked restore/next again, in this life, and is not frozen. */
+  void rehearsed() {
+    rehearsed = true;
+  }
+
+  boolean hasRehearsed() {
+    return rehearsed;
   }
 
   RuntimeApi api() {
@@ -57,7 +72,7 @@ final class RuntimeLife {
   }
 
   void printing(AgentStream output) {
-    OutputReader reader = new OutputReader(output, log);
+    OutputReader reader = new OutputReader(output, line -> log.accept(line));
     outputs.add(reader);
     reader.start();
   }

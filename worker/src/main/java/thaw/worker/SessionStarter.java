@@ -25,6 +25,7 @@ final class SessionStarter implements GuestStarter {
   private final SandboxDriver driver;
   private final FunctionParts functions;
   private final StartPoints points;
+  private final StandbyPool standbys;
   private final Counters counters;
   private final boolean network;
 
@@ -34,6 +35,7 @@ final class SessionStarter implements GuestStarter {
       SandboxDriver driver,
       FunctionParts functions,
       StartPoints points,
+      StandbyPool standbys,
       Counters counters,
       boolean network) {
     this.settings = settings;
@@ -41,12 +43,19 @@ final class SessionStarter implements GuestStarter {
     this.driver = driver;
     this.functions = functions;
     this.points = points;
+    this.standbys = standbys;
     this.counters = counters;
     this.network = network;
   }
 
   @Override
   public Guest start(PooledSandbox pooled, Runnable onDeath) throws SandboxException {
+    try (var _ = standbys.starting()) {
+      return startFromDeepest(pooled, onDeath);
+    }
+  }
+
+  private Guest startFromDeepest(PooledSandbox pooled, Runnable onDeath) throws SandboxException {
     StartDepth deepest = StartDepth.FUNCTION;
     while (true) {
       StartPoint point = points.choose(pooled.function, deepest);
@@ -56,6 +65,7 @@ final class SessionStarter implements GuestStarter {
         Guest guest = start(pooled.function, point, spec, begin, onDeath);
         (point.depth() == StartDepth.BOOT ? counters.boots : counters.resumes).increment();
         points.started(point);
+        standbys.wanted(pooled.function, point);
         return guest;
       } catch (SandboxException e) {
         points.failed(point);
@@ -95,17 +105,19 @@ final class SessionStarter implements GuestStarter {
       throws SandboxException {
     String stream = functions.logStream(function);
     SandboxLog log = functions.log(function, stream);
-    RuntimeLife life = new RuntimeLife(log::output);
-    DataConnections data = functions.connections();
+    Resumed resumed = resume(function, point, spec);
+    Sandbox sandbox = resumed.sandbox;
+    GuestEvents events = resumed.events;
+    RuntimeLife life = resumed.life;
+    DataConnections data = resumed.data;
+    life.logTo(log::output);
     // A guest that dies before it is up is a start that failed, and another may be tried.
     CompletableFuture<Void> up = new CompletableFuture<>();
     Runnable onDeathOnceUp =
         () -> {
           var _ = up.thenRun(onDeath);
         };
-    GuestEvents events = new GuestEvents(onDeathOnceUp, Optional.of(data));
-    events.begin(life); // a runtime that was frozen is heard from the first moment on
-    Sandbox sandbox = driver.start(spec, events);
+    events.whenOver(onDeathOnceUp);
     try {
       long startMicros = (System.nanoTime() - begin) / 1000;
       SandboxSession session =
@@ -117,7 +129,7 @@ final class SessionStarter implements GuestStarter {
               log,
               life,
               counters,
-              point,
+              resumed.stoodBy ? point.unobserved() : point,
               points,
               startMicros);
       if (point.depth() == StartDepth.FUNCTION) {
@@ -148,5 +160,35 @@ final class SessionStarter implements GuestStarter {
       Thread.currentThread().interrupt();
       throw new SandboxException("interrupted while sandbox " + sandbox.id() + " started", e);
     }
+  }
+
+  /** A guest that runs, and what hears of it. */
+  private record Resumed(
+      Sandbox sandbox,
+      GuestEvents events,
+      DataConnections data,
+      RuntimeLife life,
+      boolean stoodBy) {}
+
+  /** One that stood by, if there is one; else one that is started now. */
+  private Resumed resume(FunctionVersion function, StartPoint point, SandboxSpec spec)
+      throws SandboxException {
+    Optional<StandbyGuest> waiting = standbys.take(function, point);
+    if (waiting.isPresent()) {
+      StandbyGuest guest = waiting.get();
+      try {
+        Sandbox sandbox = guest.standby().assign(spec);
+        guest.assigned();
+        return new Resumed(sandbox, guest.events(), guest.data(), guest.life(), true);
+      } catch (SandboxException e) {
+        LOG.warn("a guest that stood by is of no use: {}", e.getMessage());
+        guest.close();
+      }
+    }
+    RuntimeLife life = new RuntimeLife(line -> {});
+    DataConnections data = functions.connections();
+    GuestEvents events = new GuestEvents(Optional.of(data));
+    events.begin(life); // a runtime that was frozen is heard from the first moment on
+    return new Resumed(driver.start(spec, events), events, data, life, false);
   }
 }

@@ -49,7 +49,22 @@ public record SnapshotSettings(
                 + " them writes. More clones fit on a host; a clone may learn by its faults what"
                 + " others touched, and no VMM can wait for its resume. Never across functions.")
         @Default("false")
-        boolean shareMemory) {
+        boolean shareMemory,
+    @Doc(
+            "How many guests stand by for each layer that starts go on from: resumed, and stopped,"
+                + " before a start asks for one. Each takes the memory of an idle sandbox. 0 for"
+                + " none.")
+        @Default("1")
+        @Range(min = "0", max = "100")
+        int standbys,
+    @Doc("Most guests that stand by, for all layers together.")
+        @Default("8")
+        @Range(min = "1", max = "10000")
+        int standbysMax,
+    @Doc("After the last start from a layer, its guests that stand by are kept for this long.")
+        @Default("10m")
+        @Range(min = "10ms")
+        Duration standbyIdle) {
 
   /** From where a sandbox starts, the deepest last. */
   public enum StartDepth {
@@ -101,6 +116,9 @@ public record SnapshotSettings(
         Duration.ofSeconds(10),
         64,
         Duration.ofMinutes(1),
-        false);
+        false,
+        1,
+        8,
+        Duration.ofMinutes(10));
   }
 }

@@ -19,6 +19,13 @@ record StartPoint(
     return new StartPoint(StartDepth.BOOT, Optional.empty(), new SandboxOrigin.Boot(), false);
   }
 
+  /** The same for a sandbox that stood by: what it touched was not touched by a start. */
+  StartPoint unobserved() {
+    SandboxOrigin silent =
+        layer.<SandboxOrigin>map(held -> new SandboxOrigin.Snapshot(held.layer())).orElse(origin);
+    return new StartPoint(depth, layer, silent, false);
+  }
+
   /** Whether pages are pushed to it ahead. */
   boolean usesLog() {
     return origin instanceof SandboxOrigin.Snapshot from && from.prefetch().isPresent();

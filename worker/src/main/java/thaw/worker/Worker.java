@@ -2,7 +2,9 @@ package thaw.worker;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class Worker implements AutoCloseable {
   private final Optional<StartLayers> layers;
   private final Optional<LeftOverLayers> leftOvers;
   private final SandboxPool pool;
+  private final StandbyPool standbys;
   private final Caretaker caretaker;
   private final DataEndpoint data;
 
@@ -69,17 +72,20 @@ public final class Worker implements AutoCloseable {
         snapshots.map(storage -> storage.layers(driver, functions, network, counters.pages));
     this.leftOvers = snapshots.map(SnapshotStorage::leftOvers);
     this.points = layers.<StartPoints>map(all -> all).orElseGet(StartPoints.Boots::new);
+    SnapshotSettings starts =
+        snapshots.map(SnapshotStorage::settings).orElseGet(SnapshotSettings::defaults);
+    this.standbys =
+        new StandbyPool(
+            starts.standbys(),
+            starts.standbysMax(),
+            starts.standbyIdle(),
+            new StandbyMaker(driver, functions, points, network)::make,
+            memory::isShort);
     GuestStarter starter =
         new SessionStarter(
-            settings,
-            snapshots.map(SnapshotStorage::settings).orElseGet(SnapshotSettings::defaults),
-            driver,
-            functions,
-            points,
-            counters,
-            network);
+            settings, starts, driver, functions, points, standbys, counters, network);
     this.pool = new SandboxPool(limits, starter, counters, memory::isShort);
-    this.caretaker = new Caretaker(pool, limits, memory, counters);
+    this.caretaker = new Caretaker(pool, standbys, limits, memory, counters);
     caretaker.start();
   }
 
@@ -128,6 +134,11 @@ public final class Worker implements AutoCloseable {
             && key.name().equals(functionName)
             && key.version().equals(version)
             && !key.revisionId().equals(keepRevisionId));
+    standbys.forget(function ->
+        function.accountId().equals(accountId)
+            && function.name().equals(functionName)
+            && function.version().equals(version)
+            && !function.revisionId().equals(keepRevisionId));
     if (keepRevisionId.isEmpty()) {
       leftOvers.ifPresent(all -> {
         if (version.equals("$LATEST")) {
@@ -184,15 +195,23 @@ public final class Worker implements AutoCloseable {
         data.open(),
         counters.pages.status(),
         layers.map(StartLayers::pending).orElse(0),
-        driver.gauges());
+        gauges());
+  }
+
+  private Map<String, Double> gauges() {
+    Map<String, Double> gauges = new HashMap<>(driver.gauges());
+    gauges.putAll(standbys.gauges());
+    return gauges;
   }
 
   /** Ends every sandbox and the driver; returns when all are gone. */
   @Override
   public void close() {
     pool.shutDown();
+    standbys.shutDown();
     // Starts that are under way fail with their driver.
     driver.close();
+    standbys.close();
     try {
       pool.awaitEmpty();
     } catch (InterruptedException e) {

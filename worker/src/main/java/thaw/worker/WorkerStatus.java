@@ -16,7 +16,8 @@ import thaw.logs.LogWriterStatus;
  * @param pages what page access logs are good for
  * @param layersPending snapshot layers that wait to be made or are being made, {@code
  *     worker.layers}
- * @param gauges what the driver is doing: {@link thaw.sandbox.SandboxDriver#gauges}
+ * @param gauges what the driver is doing ({@link thaw.sandbox.SandboxDriver#gauges}), and how many
+ *     guests stand by
  */
 public record WorkerStatus(
     String driver,
