@@ -29,6 +29,9 @@ final class BenchPlatform implements AutoCloseable {
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long POLL_MILLIS = 5;
 
+  /** How many guests stand by for a layer. */
+  static final String STANDBYS = "snapshots.standbys";
+
   private final Path directory;
   private final PlatformFiles files;
   private final Thread whenKilled = new Thread(this::endQuietly, "bench-platform-end");
@@ -53,7 +56,7 @@ final class BenchPlatform implements AutoCloseable {
     return new PlatformFiles(directory.resolve("data"));
   }
 
-  /** Starts one with settings over the defaults. */
+  /** Starts one with settings over the defaults; no guest stands by unless they say so. */
   static BenchPlatform start(Map<String, String> settings) throws IOException {
     Path directory = Files.createTempDirectory("thaw-bench");
     directory.toFile().setExecutable(true, false);
@@ -71,6 +74,9 @@ final class BenchPlatform implements AutoCloseable {
                 "127.0.0.1:0",
                 "--network",
                 "none"));
+    if (!settings.containsKey(STANDBYS)) {
+      arguments.addAll(List.of("--set", STANDBYS + "=0"));
+    }
     settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
     return new HttpClient(PlatformProcess.start(files, arguments, step -> {}));
   }
@@ -119,7 +125,8 @@ final class BenchPlatform implements AutoCloseable {
 
   /**
    * Returns when no sandbox is left, so that the next invocation is a cold start, and the shell
-   * that the last one took is made again: what a start leaves to be done is not the next one's.
+   * that the last one took is made again, and whatever guest is to stand by: what a start leaves to
+   * be done is not the next one's.
    */
   void awaitRest() throws InterruptedException {
     long deadline = System.nanoTime() + REST_NANOS;
@@ -136,7 +143,13 @@ final class BenchPlatform implements AutoCloseable {
   private static boolean isAtRest(JsonNode status) {
     JsonNode gauges = status.path("gauges");
     return status.path("sandboxes").isEmpty()
-        && gauges.path("shellsReady").asDouble(0) >= gauges.path("shellsWanted").asDouble(0);
+        && gauges.path("shellsReady").asDouble(0) >= gauges.path("shellsWanted").asDouble(0)
+        && gauges.path("standbysPending").asDouble(0) == 0;
+  }
+
+  /** How many starts found a guest that stood by. */
+  double standbysTaken() {
+    return status().path("gauges").path("standbysTaken").asDouble(0);
   }
 
   /** Ends it; {@link #restart} starts it again. All that it does behind is done then. */

@@ -67,9 +67,10 @@ final class ColdstartCommand implements Callable<Integer> {
       names = "--modes",
       split = ",",
       paramLabel = "MODE",
-      description = "boot, base, runtime, code, function, function+warmup (default: all).")
-  private List<String> modes =
-      List.of("boot", "base", "runtime", "code", "function", "function+warmup");
+      description =
+          "boot, base, runtime, code, function, function+warmup; and runtime+standby, code+standby,"
+              + " function+standby, whose starts find a guest that stands by (default: all).")
+  private List<String> modes = ColdstartMode.labels();
 
   @Option(names = "--starts", paramLabel = "N", description = "Cold starts per row (default: 20).")
   private int starts = 20;
@@ -97,10 +98,10 @@ final class ColdstartCommand implements Callable<Integer> {
     }
     List<ColdstartMode> wanted = modes.stream().map(ColdstartMode::of).toList();
     List<ColdstartResult> results = new ArrayList<>();
-    try (BenchPlatform platform = BenchPlatform.start(settings("function", Map.of()))) {
+    try (BenchPlatform platform = BenchPlatform.start(settings(ColdstartMode.FUNCTION, Map.of()))) {
       for (String runtime : runtimes) {
         for (ColdstartMode mode : wanted) {
-          platform.restart(settings("function", Map.of()));
+          platform.restart(settings(ColdstartMode.FUNCTION, Map.of()));
           String name =
               ColdstartFunction.createUnpublished(
                   platform.lambda(), runtime, mode, memory, ColdstartFunction.suffix(mode));
@@ -112,7 +113,7 @@ final class ColdstartCommand implements Callable<Integer> {
             context
                 .err()
                 .println("Measuring " + runtime + " from " + mode.label() + ", " + source.label());
-            platform.restart(settings(mode.startFrom(), source.settings()));
+            platform.restart(settings(mode, source.settings()));
             results.add(measure(platform, function, runtime, mode, source, capture));
           }
         }
@@ -125,9 +126,10 @@ final class ColdstartCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private static Map<String, String> settings(String startFrom, Map<String, String> more) {
+  private static Map<String, String> settings(ColdstartMode mode, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
-    settings.put("snapshots.startFrom", startFrom);
+    settings.put("snapshots.startFrom", mode.startFrom());
+    settings.put(BenchPlatform.STANDBYS, mode.standsBy() ? "1" : "0");
     settings.put("worker.keepAlive", "10ms");
     settings.put("worker.initTimeout", "2m");
     return settings;
@@ -182,10 +184,14 @@ final class ColdstartCommand implements Callable<Integer> {
     long deadline = System.nanoTime() + SETTLE_NANOS;
     for (int start = 0; start < SETTLE_STARTS_MAX && System.nanoTime() < deadline; start++) {
       platform.awaitRest();
+      double taken = platform.standbysTaken();
       String origin = origin(invoke(platform, function));
       Optional<PageAccessLog> log =
           source.wantsLog() ? accessLog(platform, mode, runtime) : Optional.of(PageAccessLog.EMPTY);
-      if (origin.equals(mode.startFrom()) && log.isPresent() && start > 0) {
+      if (origin.equals(mode.startFrom())
+          && log.isPresent()
+          && start > 0
+          && (!mode.standsBy() || platform.standbysTaken() > taken)) {
         return log.get();
       }
     }

@@ -1,6 +1,7 @@
 package thaw.cli.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import thaw.cli.UserError;
 
 /** From where the starts of a row go on. */
@@ -10,7 +11,13 @@ enum ColdstartMode {
   RUNTIME("runtime", "runtime"),
   CODE("code", "code"),
   FUNCTION("function", "function"),
-  WARMUP("function+warmup", "function");
+  WARMUP("function+warmup", "function"),
+  RUNTIME_STANDBY("runtime+standby", "runtime"),
+  CODE_STANDBY("code+standby", "code"),
+  FUNCTION_STANDBY("function+standby", "function");
+
+  /** Behind a mode whose starts find a guest that was resumed before. */
+  private static final String STANDBY = "+standby";
 
   private final String label;
   private final String startFrom;
@@ -26,8 +33,11 @@ enum ColdstartMode {
         .findFirst()
         .orElseThrow(() ->
             new UserError(
-                "there is no mode " + label,
-                "Modes: boot, base, runtime, code, function, function+warmup."));
+                "there is no mode " + label, "Modes: " + String.join(", ", labels()) + "."));
+  }
+
+  static List<String> labels() {
+    return Arrays.stream(values()).map(ColdstartMode::label).toList();
   }
 
   String label() {
@@ -41,6 +51,11 @@ enum ColdstartMode {
 
   /** Whether its function is a published version with SnapStart. */
   boolean hasSnapshot() {
-    return this == FUNCTION || this == WARMUP;
+    return this == FUNCTION || this == WARMUP || this == FUNCTION_STANDBY;
+  }
+
+  /** Whether its starts find a guest that stands by; else each is resumed when it is asked for. */
+  boolean standsBy() {
+    return label.endsWith(STANDBY);
   }
 }

@@ -43,6 +43,7 @@ enum MemorySource {
     return switch (mode) {
       case BOOT -> List.of(ANONYMOUS);
       case BASE, WARMUP -> List.of(SPARSE, SPARSE_LOG);
+      case RUNTIME_STANDBY, CODE_STANDBY, FUNCTION_STANDBY -> List.of(SPARSE_LOG);
       case RUNTIME, CODE, FUNCTION -> List.of(PLAIN, SPARSE, SPARSE_LOG, SPARSE_SHUFFLED);
     };
   }
