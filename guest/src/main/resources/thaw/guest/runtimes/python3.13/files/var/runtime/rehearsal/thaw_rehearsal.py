@@ -1,8 +1,17 @@
-"""A function as many are: imports, constants, a class, functions with conditions, loops, and exceptions."""
+"""A function as many are: imports, constants, a class, functions with conditions, loops, and exceptions.
+
+It imports what `logging` imports, and nothing that draws randomness.
+"""
 
 import json
 import os
+import re
+import string
+import threading
 import time
+import traceback
+import warnings
+import weakref
 from collections import OrderedDict as Ordered
 
 LIMIT = int(os.environ.get("LIMIT", "10"))
